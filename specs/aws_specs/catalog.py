@@ -1,0 +1,155 @@
+"""The catalogue: every spec by name, from spec files where there are any, else from the model.
+
+Names are `service.Operation`; globs work ("connect.*", "*.Create*").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Literal
+
+from aws_specs import sdk, store
+from aws_specs.errors import UsageError, closest
+from aws_specs.spec import Operation, Origin, Rule, Statement
+
+SourceChoice = Literal["page", "model", "both"]
+
+PAGE_SUFFIXES = (".rst", ".txt", ".html")
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """Return the names of all operations that have a spec file, sorted."""
+    return tuple(sorted(_spec_files()))
+
+
+@cache
+def _spec_files() -> dict[str, Traversable]:
+    found: dict[str, Traversable] = {}
+    for folder in _data().iterdir():
+        if folder.is_dir() and folder.name != "pages":
+            for file in folder.iterdir():
+                if file.name.endswith(".json"):
+                    found[f"{folder.name}.{file.name.removesuffix('.json')}"] = file
+    return found
+
+
+def _data() -> Traversable:
+    return files("aws_specs") / "data"
+
+
+def page_files() -> dict[str, Traversable]:
+    """Map the name sources carry (`pages/connect/create_contact.txt`) to each page's file."""
+    pages = _data() / "pages"
+    return {
+        f"pages/{folder.name}/{file.name}": file
+        for folder in sorted(pages.iterdir(), key=lambda item: item.name)
+        for file in sorted(folder.iterdir(), key=lambda item: item.name)
+        if file.name.endswith(PAGE_SUFFIXES)
+    }
+
+
+@cache
+def load(name: str) -> Operation:
+    """Return the spec of `service.Operation`: its spec file, or the model's where it has none.
+
+    Raises `UsageError` with the closest match for a name that neither has.
+    """
+    file = _spec_files().get(name)
+    if file is not None:
+        return store.parse(file.read_bytes(), name=name)
+    from aws_specs.from_model import operation_from_model
+
+    service, dot, operation = name.partition(".")
+    if not dot or not operation:
+        raise UsageError(
+            f"{name!r} is not of the form service.Operation",
+            hint=closest(name, names()) or "`aws-conformance specs list` names what there is.",
+        )
+    return operation_from_model(service, operation)
+
+
+def resolve(patterns: Sequence[str]) -> tuple[str, ...]:
+    """Return the names that patterns mean, in order and once; no pattern means every spec file.
+
+    A glob without a match among spec files is tried on the SDK's operations. Raises `UsageError`
+    for a pattern that matches nothing.
+    """
+    if not patterns:
+        return names()
+    found: dict[str, None] = {}
+    for pattern in patterns:
+        found.update(dict.fromkeys(_expand(pattern)))
+    return tuple(found)
+
+
+def _expand(pattern: str) -> Sequence[str]:
+    if pattern in _spec_files():
+        return (pattern,)
+    service, _, operation = pattern.partition(".")
+    if not any(mark in pattern for mark in "*?["):
+        _check(pattern, service, operation)
+        return (pattern,)
+    matched = [name for name in names() if fnmatchcase(name, pattern)]
+    if matched:
+        return matched
+    found = [
+        f"{name}.{known}"
+        for name in sdk.services()
+        if fnmatchcase(name, service)
+        for known in sdk.service_model(name).operation_names
+        if fnmatchcase(known, operation or "*")
+    ]
+    if not found:
+        raise UsageError(
+            f"no operation matches {pattern!r}",
+            hint="`aws-conformance specs list` names the specs; quote globs for the shell.",
+        )
+    return found
+
+
+def _check(name: str, service: str, operation: str) -> None:
+    if not operation:
+        raise UsageError(
+            f"{name!r} is not of the form service.Operation",
+            hint=closest(name, [*names(), *sdk.services()])
+            or "`aws-conformance specs list` names what there is.",
+        )
+    near = closest(name, names())
+    try:
+        sdk.operation_model(service, operation)
+    except UsageError as error:
+        raise UsageError(error.message, hint=near or error.hint) from error
+
+
+def select(operation: Operation, source: SourceChoice) -> Operation:
+    """Return the operation with the rules of one source only.
+
+    "both" is everything. Of an enum the values the other source knows stay, so that neither's values
+    are taken for invalid; an operation without a page always has the model's rules.
+    """
+    if source == "both" or (source == "page" and operation.page is None):
+        return operation
+    rules = tuple(
+        kept for rule in operation.rules if (kept := _of(rule, source, operation)) is not None
+    )
+    from msgspec.structs import replace
+
+    return replace(operation, rules=rules)
+
+
+def _of(rule: Rule, source: Origin, operation: Operation) -> Rule | None:
+    from msgspec.structs import replace
+
+    if rule.side == "errors" or rule.kind == "status":
+        return rule
+    mine: tuple[Statement, ...] = tuple(s for s in rule.statements if s.origin == source)
+    if not mine:
+        return None
+    if rule.kind == "enum":
+        return replace(rule, statements=(*mine, *(s for s in rule.statements if s not in mine)))
+    return replace(rule, statements=mine)

@@ -1,0 +1,435 @@
+"""From a page to a spec: the page's statements, bound to the wire by the SDK's model.
+
+The page decides what the contract says; the model supplies how it travels and the constraints no
+page prints. The two are of different dates: what they say differently is recorded as drift, and a
+rule that only one of them knows about a member both should know falls below the confidence that
+`run` uses, so that it never becomes a finding.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+
+from aws_specs import sdk
+from aws_specs.errors import SpecError
+from aws_specs.from_model import SCALARS, conflict_error, error_class, operation_from_model, word
+from aws_specs.page import Page, PageException, PageMember
+from aws_specs.paths import join
+from aws_specs.prose import Draft, prose_rules
+from aws_specs.readers import read_page
+from aws_specs.spec import (
+    Drift,
+    ErrorShape,
+    Gap,
+    Json,
+    Kind,
+    List,
+    Map,
+    Member,
+    Operation,
+    PageInfo,
+    PageSource,
+    Recursive,
+    Rule,
+    Scalar,
+    Shape,
+    Side,
+    Statement,
+    Structure,
+    rule_id,
+    walk,
+)
+
+DRIFTED = 0.5
+"""The confidence of a rule about something that page and model do not both know."""
+
+
+def extract(text: str, *, file: str) -> Operation:
+    """Return the spec that a page states, bound to the installed SDK's model.
+
+    `text` is the page in any rendering; `file` is the name that sources carry. Raises `PageError`
+    for text that is no page, `SpecError` for a method that the installed SDK does not have.
+    """
+    page = read_page(text, file=file)
+    service = sdk.service_of_client(page.client)
+    model = operation_from_model(service, sdk.operation_of_method(service, page.method))
+    return merge(page, text, model)
+
+
+def merge(page: Page, text: str, model: Operation) -> Operation:
+    """Return the spec of a page that has been read, and the model's spec of the same operation."""
+    lines = text.splitlines()
+    identifier = f"{model.service}.{model.name}"
+    drafts = [*_structural(page, lines), *_prose(page)]
+    errors, errors_from = _errors(page, model)
+    request = _structure(page.input, model.input)
+    response = _structure(page.output, model.output)
+    known = {"input": _known(request), "output": _known(response)}
+    rules = tuple(
+        _settle(rule, known, bool(page.errors))
+        for rule in _merge_rules(identifier, page, drafts, model, errors)
+    )
+    return Operation(
+        service=model.service,
+        client=page.client,
+        method=page.method,
+        name=model.name,
+        documentation="\n\n".join(block.text for block in page.documentation),
+        input=request,
+        output=response,
+        errors=errors,
+        wire=model.wire,
+        rules=rules,
+        page=PageInfo(
+            file=page.file,
+            rendering=page.rendering,
+            sha256=hashlib.sha256(text.encode()).hexdigest(),
+        ),
+        model=model.model,
+        errors_from=errors_from,
+        gaps=(*page.gaps, *_elided(page)),
+        drift=tuple(_drift(request, response, rules, errors, page)),
+    )
+
+
+# ---------------------------------------------------------------- shapes
+
+
+def _structure(members: Sequence[PageMember], model: Structure) -> Structure:
+    """Join a page's members with the model's: page order first, then what only the model has."""
+    theirs = {member.name: member for member in model.members}
+    ours = tuple(_member(member, theirs.get(member.step)) for member in members)
+    names = {member.name for member in ours}
+    rest = tuple(member for member in model.members if member.name not in names)
+    return Structure(
+        members=ours + rest, name=model.name, union=model.union, eventstream=model.eventstream
+    )
+
+
+def _member(printed: PageMember, model: Member | None) -> Member:
+    shape = _shape(printed, model.shape if model else None)
+    return Member(
+        name=printed.step,
+        shape=shape,
+        known_to=("page", "model") if model else ("page",),
+        location=model.location if model else "",
+        wire_name=model.wire_name if model else printed.step,
+        documentation="\n\n".join(block.text for block in printed.prose),
+        line=printed.line,
+        deprecated=printed.deprecated or (model.deprecated if model else False),
+    )
+
+
+def _shape(printed: PageMember, model: Shape | None) -> Shape:
+    """Return the shape of a printed member; the model's names and wire facts where it has them."""
+    if model is not None and (printed.recursive or isinstance(model, Recursive)):
+        return model
+    children = {child.step: child for child in printed.children}
+    match model:
+        case Structure():
+            return _structure([c for c in printed.children if c.step[:1] not in "[{"], model)
+        case List() if "[]" in children:
+            item = _shape(children["[]"], model.item)
+            return List(
+                item=item, name=model.name, wire_name=model.wire_name, flattened=model.flattened
+            )
+        case Map() if "{}" in children:
+            value = _shape(children["{}"], model.value)
+            return Map(key=model.key, value=value, name=model.name)
+        case None:
+            return _page_shape(printed, children)
+        case _:
+            return model
+
+
+def _page_shape(printed: PageMember, children: Mapping[str, PageMember]) -> Shape:
+    """Return a shape from the page alone, for a member the model does not know."""
+    if "[]" in children:
+        return List(item=_shape(children["[]"], None))
+    if "{}" in children:
+        return Map(key=Scalar(type="string"), value=_shape(children["{}"], None))
+    if printed.type == "dict":
+        return Structure(members=tuple(_member(child, None) for child in printed.children))
+    if printed.type == "list":
+        return List(item=Scalar(type="document"))
+    words = {"bytes": "blob", "datetime": "timestamp"}
+    return Scalar(type=SCALARS.get(words.get(printed.type, printed.type), "document"))
+
+
+def _known(top: Structure) -> dict[str, bool]:
+    """Map every member path to whether page and model both know it (and all above it)."""
+    known: dict[str, bool] = {"": True}
+    for path, _, member in walk(top):
+        above = next(known[p] for p in _above(path) if p in known)
+        known[path] = above and (member is None or len(member.known_to) > 1)
+    return known
+
+
+def _above(path: str) -> Iterator[str]:
+    while path:
+        cut = max(path.rfind("."), path.rfind("["), path.rfind("{"))
+        path = path[:cut] if cut > 0 else ""
+        yield path
+
+
+# ---------------------------------------------------------------- what the page states
+
+
+def _structural(page: Page, lines: Sequence[str]) -> Iterator[Draft]:
+    """Yield what marks, type words, syntax blocks and token lines of the page state."""
+    sides: tuple[tuple[Side, tuple[PageMember, ...]], ...] = (
+        ("input", page.input),
+        ("output", page.output),
+    )
+    for side, members in sides:
+        for path, printed in printed_members(members):
+            yield from _printed(side, path, printed, lines)
+
+
+def printed_members(
+    members: Sequence[PageMember], path: str = ""
+) -> Iterator[tuple[str, PageMember]]:
+    """Yield (path, member) of everything printed below, in page order."""
+    stack = [(join(path, member.step), member) for member in reversed(members)]
+    while stack:
+        here, member = stack.pop()
+        yield here, member
+        stack.extend((join(here, child.step), child) for child in reversed(member.children))
+
+
+def _printed(
+    side: Side, path: str, printed: PageMember, lines: Sequence[str]
+) -> Iterator[Draft]:
+    def draft(kind: Kind, value: Json, line: int, sentence: str = "") -> Draft:
+        said = sentence or (lines[line - 1].strip() if 0 < line <= len(lines) else "")
+        return Draft(
+            side=side, member=path, kind=kind, value=value, line=line, sentence=said, confidence=1.0
+        )
+
+    if printed.required:
+        yield draft("required", True, printed.mark_line or printed.line, printed.mark)
+    yield draft("type", printed.type, printed.line)
+    if printed.enum:
+        yield draft("enum", list(printed.enum), printed.enum_line, printed.enum_text)
+    if printed.autopopulated:
+        value = {"token": path, "autopopulated": True, "conflict": None}
+        yield draft("idempotency", value, printed.token_line or printed.line)
+
+
+def _prose(page: Page) -> Iterator[Draft]:
+    """Yield the drafts of the prose families; one that repeats a syntax block's enum is dropped."""
+    yield from prose_rules(page)
+
+
+# ---------------------------------------------------------------- rules
+
+
+def _merge_rules(
+    identifier: str,
+    page: Page,
+    drafts: Sequence[Draft],
+    model: Operation,
+    errors: Sequence[ErrorShape],
+) -> Iterator[Rule]:
+    """Yield one rule per (side, member, kind, part), the page's statements before the model's."""
+    merged: dict[str, Rule] = {}
+    for draft in drafts:
+        rule = _from_draft(identifier, page.file, draft, errors)
+        merged[rule.id] = _join(merged[rule.id], rule) if rule.id in merged else rule
+    for exception in page.errors or ():
+        rule = _error_rule(identifier, page.file, exception, errors)
+        merged[rule.id] = rule
+    for rule in model.rules:
+        merged[rule.id] = _join(merged[rule.id], rule) if rule.id in merged else rule
+    yield from merged.values()
+
+
+def _from_draft(
+    identifier: str, file: str, draft: Draft, errors: Sequence[ErrorShape]
+) -> Rule:
+    value = draft.value
+    if draft.kind == "idempotency":
+        value = {**value, "conflict": value.get("conflict") or conflict_error(tuple(errors))}
+    source = PageSource(file=file, line=draft.line, sentence=draft.sentence)
+    return Rule(
+        id=rule_id(identifier, draft.side, draft.member, draft.kind, draft.part),
+        side=draft.side,
+        member=draft.member,
+        kind=draft.kind,
+        statements=(Statement(source=source, value=value),),
+        confidence=draft.confidence,
+        checkable=draft.checkable,
+        reason=draft.reason,
+    )
+
+
+def _error_rule(
+    identifier: str, file: str, exception: PageException, errors: Sequence[ErrorShape]
+) -> Rule:
+    shape = next(error for error in errors if error.name == exception.name)
+    value = {"code": shape.code, "status": shape.status, "class": error_class(shape.name)}
+    source = PageSource(file=file, line=exception.line, sentence=exception.name)
+    return Rule(
+        id=rule_id(identifier, "errors", exception.name, "error"),
+        side="errors",
+        member=exception.name,
+        kind="error",
+        statements=(Statement(source=source, value=value),),
+    )
+
+
+def _join(ours: Rule, theirs: Rule) -> Rule:
+    """Put a second statement of the same rule behind the first; the surer one decides."""
+    surer = ours if ours.confidence >= theirs.confidence else theirs
+    seen = {(s.source, str(s.value)) for s in ours.statements}
+    more = tuple(s for s in theirs.statements if (s.source, str(s.value)) not in seen)
+    return Rule(
+        id=ours.id,
+        side=ours.side,
+        member=ours.member,
+        kind=ours.kind,
+        statements=ours.statements + more,
+        confidence=surer.confidence,
+        checkable=surer.checkable,
+        reason=surer.reason,
+    )
+
+
+_BOTH_PRINT: frozenset[Kind] = frozenset({"required", "type", "enum"})
+"""What a page prints wherever the model has it, so that one of them alone stating it is drift."""
+
+
+def _settle(rule: Rule, known: Mapping[str, Mapping[str, bool]], errors_listed: bool) -> Rule:
+    """Lower the confidence of a rule that page and model do not agree on."""
+    origins = {statement.origin for statement in rule.statements}
+    members = known.get(rule.side)
+    if members is not None and not members.get(rule.member, True):
+        return _lowered(rule)
+    if rule.kind in _BOTH_PRINT and members is not None and len(origins) == 1:
+        prose_enum = rule.kind == "enum" and "page" in origins and rule.confidence < 1.0
+        return rule if prose_enum or rule.member.endswith("{key}") else _lowered(rule)
+    if rule.kind == "type" and len({str(value) for value in rule.values}) > 1:
+        return _lowered(rule)
+    return rule
+
+
+def _lowered(rule: Rule) -> Rule:
+    return Rule(
+        id=rule.id,
+        side=rule.side,
+        member=rule.member,
+        kind=rule.kind,
+        statements=rule.statements,
+        confidence=min(rule.confidence, DRIFTED),
+        checkable=rule.checkable,
+        reason=rule.reason,
+    )
+
+
+# ---------------------------------------------------------------- errors, gaps, drift
+
+
+def _errors(page: Page, model: Operation) -> tuple[tuple[ErrorShape, ...], tuple[str, ...]]:
+    """Return the errors of page and model, each with who lists it, and where the list came from."""
+    if page.errors is None:
+        return model.errors, ("model",)
+    theirs = {error.name: error for error in model.errors}
+    listed = tuple(_listed(exception, theirs.get(exception.name)) for exception in page.errors)
+    names = {error.name for error in listed}
+    rest = tuple(error for error in model.errors if error.name not in names)
+    return listed + rest, ("page", "model")
+
+
+def _listed(exception: PageException, model: ErrorShape | None) -> ErrorShape:
+    if model is None:
+        return ErrorShape(
+            name=exception.name, code=exception.name, status=0, known_to=("page",),
+            line=exception.line,
+        )  # fmt: skip
+    return ErrorShape(
+        name=model.name,
+        code=model.code,
+        status=model.status,
+        known_to=("page", "model"),
+        members=model.members,
+        sender=model.sender,
+        line=exception.line,
+    )
+
+
+def _elided(page: Page) -> Iterator[Gap]:
+    for section in page.elided:
+        yield Gap(what="elided", where=section, detail="the page itself leaves it out as too large")
+
+
+def _drift(
+    request: Structure,
+    response: Structure,
+    rules: Sequence[Rule],
+    errors: Sequence[ErrorShape],
+    page: Page,
+) -> Iterator[Drift]:
+    """Yield what page and model say differently."""
+    sides: tuple[tuple[Side, Structure], ...] = (("input", request), ("output", response))
+    for side, top in sides:
+        yield from _member_drift(side, top, "")
+    for rule in rules:
+        yield from _rule_drift(rule)
+    if page.errors is not None:
+        for error in errors:
+            if len(error.known_to) == 1:
+                has = error.known_to[0] == "page"
+                yield Drift(what="error", side="errors", member=error.name, page=has, model=not has)
+
+
+def _member_drift(side: Side, shape: Shape, path: str) -> Iterator[Drift]:
+    """Yield members that one of them does not know; what is below such a member goes unsaid."""
+    match shape:
+        case Structure():
+            for member in shape.members:
+                here = join(path, member.name)
+                if len(member.known_to) == 1:
+                    has = member.known_to[0] == "page"
+                    yield Drift(what="member", side=side, member=here, page=has, model=not has)
+                else:
+                    yield from _member_drift(side, member.shape, here)
+        case List():
+            yield from _member_drift(side, shape.item, f"{path}[]")
+        case Map():
+            yield from _member_drift(side, shape.value, f"{path}{{}}")
+        case Scalar() | Recursive():
+            return
+
+
+_DRIFTS: Mapping[str, str] = {
+    "required": "required",
+    "type": "type",
+    "enum": "enum",
+    "idempotency": "token",
+    "length": "constraint",
+    "items": "constraint",
+    "range": "constraint",
+}
+
+
+def _rule_drift(rule: Rule) -> Iterator[Drift]:
+    """Yield the drift of one rule whose page and model statements differ."""
+    what = _DRIFTS.get(rule.kind)
+    said = [s.value for s in rule.statements if s.origin == "page"]
+    traits = [s.value for s in rule.statements if s.origin == "model"]
+    if what is None or not traits or not said:
+        return
+    if any(_differs(rule.kind, mine, theirs) for mine in said for theirs in traits):
+        yield Drift(what=what, side=rule.side, member=rule.member, page=said[0], model=traits[0])  # type: ignore[arg-type]  # a table of the literals
+
+
+def _differs(kind: Kind, mine: Json, theirs: Json) -> bool:
+    if kind == "enum":
+        return set(mine) != set(theirs)
+    if isinstance(mine, dict) and isinstance(theirs, dict):
+        return any(mine[key] != theirs[key] for key in ("min", "max") if key in mine and key in theirs)
+    return bool(mine != theirs)
+
+
+__all__ = ["DRIFTED", "extract", "merge", "printed_members", "word"]

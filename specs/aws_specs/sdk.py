@@ -1,0 +1,139 @@
+"""The installed SDK's models: the other witness beside the pages.
+
+Models are read through botocore's own loader, so that a user's `~/.aws/models` and any botocore
+version work. Nothing here opens a socket.
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aws_specs.errors import SpecError, UsageError, closest
+
+if TYPE_CHECKING:
+    from botocore.loaders import Loader
+    from botocore.model import OperationModel, ServiceModel
+
+_SERVICE_ID = re.compile(rb'"serviceId":"([^"]{1,200})"')
+_HEAD = 4096
+
+
+@cache
+def loader() -> Loader:
+    """Return botocore's data loader with its default search path."""
+    from botocore.session import Session
+
+    component: Loader = Session().get_component("data_loader")
+    return component
+
+
+@cache
+def version() -> str:
+    """Return the botocore version the models come from, e.g. "1.44.5"."""
+    import botocore
+
+    return str(botocore.__version__)
+
+
+@cache
+def services() -> tuple[str, ...]:
+    """Return the names of all services the SDK knows, sorted: `connect`, `pinpoint`, …"""
+    return tuple(sorted(loader().list_available_services("service-2")))
+
+
+@cache
+def service_model(service: str) -> ServiceModel:
+    """Return botocore's model of a service; `UsageError` for a name the SDK does not know."""
+    from botocore.exceptions import UnknownServiceError
+    from botocore.model import ServiceModel
+
+    try:
+        description = loader().load_service_model(service, "service-2")
+    except UnknownServiceError as error:
+        raise UsageError(
+            f"no service {service!r} in botocore {version()}",
+            hint=closest(service, services()) or "`aws-conformance specs list` names what there is.",
+        ) from error
+    return ServiceModel(description, service_name=service)
+
+
+def operation_model(service: str, operation: str) -> OperationModel:
+    """Return botocore's model of `service.Operation`; `UsageError` with the closest match."""
+    from botocore.model import OperationNotFoundError
+
+    model = service_model(service)
+    try:
+        return model.operation_model(operation)
+    except OperationNotFoundError as error:
+        raise UsageError(
+            f"no operation {operation!r} in service {service!r} (botocore {version()})",
+            hint=closest(operation, model.operation_names),
+        ) from error
+
+
+@cache
+def service_of_client(client: str) -> str:
+    """Return the service whose client class is `client` ("ChimeSDKIdentity" → chime-sdk-identity).
+
+    Raises `SpecError` for a class the installed SDK does not have.
+    """
+    from botocore.utils import get_service_module_name
+
+    wanted = client.lower()
+    for service in _candidates(wanted):
+        if get_service_module_name(service_model(service)) == client:
+            return service
+    raise SpecError(
+        f"no service of botocore {version()} has a client class {client!r}",
+        hint="The page may be of another SDK version: upgrade botocore, or check the page's title.",
+    )
+
+
+def operation_of_method(service: str, method: str) -> str:
+    """Return the operation that a client method calls ("create_contact" → CreateContact).
+
+    Raises `SpecError` where the method is not an operation of the installed SDK.
+    """
+    from botocore import xform_name
+
+    for name in service_model(service).operation_names:
+        if xform_name(name) == method:
+            return str(name)
+    known = [xform_name(name) for name in service_model(service).operation_names]
+    raise SpecError(
+        f"{service} has no operation whose method is {method!r} in botocore {version()}",
+        hint=closest(method, known) or "Paginators, waiters and transfer methods are no operations.",
+    )
+
+
+def _candidates(wanted: str) -> list[str]:
+    """Order services by how likely their client class is `wanted`: by name, then by service id."""
+    by_name = [name for name in services() if name.replace("-", "") == wanted]
+    ids = _service_ids()
+    by_id = [name for name, identifier in ids.items() if identifier == wanted]
+    named_otherwise = [name for name in ids if name not in by_name and name not in by_id]
+    return [*dict.fromkeys([*by_name, *by_id]), *named_otherwise]
+
+
+@cache
+def _service_ids() -> dict[str, str]:
+    """Map service to its service id, letters and digits only, from the head of each model file.
+
+    Reading 439 whole models takes seconds; the id stands in the first kilobytes.
+    """
+    return {service: _service_id(service) for service in services()}
+
+
+def _service_id(service: str) -> str:
+    for root in loader().search_paths:
+        for path in sorted(Path(root).glob(f"{service}/*/service-2.json*"), reverse=True):
+            opener = gzip.open if path.suffix == ".gz" else open
+            with opener(path, "rb") as file:
+                found = _SERVICE_ID.search(re.sub(rb'"\s*:\s*"', b'":"', file.read(_HEAD)))
+            if found:
+                return re.sub(r"\W+", "", found.group(1).decode()).lower()
+    return ""
