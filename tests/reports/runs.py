@@ -1,0 +1,655 @@
+"""Runs to render: a realistic one by hand, hostile ones, and strategies for any at all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from hypothesis import strategies as st
+
+from aws_reports.results import (
+    Evidence,
+    Message,
+    OperationResult,
+    Reproducer,
+    Results,
+    StaleEntry,
+    Verdict,
+)
+from aws_specs.spec import ModelSource, PageSource, ProtocolSource, Source
+
+CONTACT = "connect.CreateContact"
+PARTICIPANT = "connect.CreateParticipant"
+PUSH = "connect.CreatePushNotificationRegistration"
+ENDPOINT = "chime-sdk-identity.RegisterAppInstanceUserEndpoint"
+MESSAGES = "pinpoint.SendMessages"
+
+PAGES = {
+    CONTACT: "connect/create_contact.txt",
+    PARTICIPANT: "connect/create_participant.rst",
+    PUSH: "connect/create_push_notification_registration.rst",
+    ENDPOINT: "chime-sdk-identity/register_app_instance_user_endpoint.txt",
+    MESSAGES: "pinpoint/send_messages.txt",
+}
+
+# operation: (member, kind, line, sentence); a line of 0 is a rule that the SDK's model states.
+RULES: dict[str, list[tuple[str, str, int, str]]] = {
+    CONTACT: [
+        ("InstanceId", "required", 43, "InstanceId (string) – [REQUIRED]"),
+        ("InstanceId", "length", 0, "max"),
+        ("ClientToken", "idempotency", 45, "This field is autopopulated if not provided."),
+        ("References", "type", 59, "References (dict) –"),
+        (
+            "References",
+            "length",
+            61,
+            "You can have up to 4,096 UTF-8 bytes across all references for a contact.",
+        ),
+        ("References{}.Type", "required", 67, "Type (string) – [REQUIRED]"),
+        (
+            "References{}.Type",
+            "enum",
+            20,
+            "'Type': 'URL'|'ATTACHMENT'|'CONTACT_ANALYSIS'|'NUMBER'|'STRING'|'DATE'|'EMAIL'",
+        ),
+        ("References{}.Value", "conditional", 69, "DATE must be of type Epoch timestamp."),
+        ("Channel", "required", 77, "Channel (string) – [REQUIRED]"),
+        ("Channel", "enum", 27, "Channel='VOICE'|'CHAT'|'TASK'|'EMAIL'"),
+        ("InitiationMethod", "required", 79, "InitiationMethod (string) – [REQUIRED]"),
+        ("ExpiryDurationInMinutes", "type", 81, "ExpiryDurationInMinutes (integer) –"),
+        ("ExpiryDurationInMinutes", "range", 0, "min"),
+        ("Name", "length", 0, "max"),
+    ],
+    PARTICIPANT: [
+        ("InstanceId", "required", 38, "InstanceId: [REQUIRED]"),
+        ("ContactId", "required", 46, "ContactId: [REQUIRED]"),
+        ("ClientToken", "idempotency", 58, "This field is autopopulated if not provided."),
+        ("ParticipantDetails", "required", 62, "ParticipantDetails: [REQUIRED]"),
+        (
+            "ParticipantDetails.ParticipantRole",
+            "conditional",
+            72,
+            "The only valid value for ParticipantRole is CUSTOM_BOT for chat contact and "
+            "CUSTOMER for voice contact.",
+        ),
+        ("ParticipantDetails.DisplayName", "length", 0, "max"),
+    ],
+    PUSH: [
+        ("InstanceId", "required", 37, "InstanceId: [REQUIRED]"),
+        ("PinpointAppArn", "required", 53, "PinpointAppArn: [REQUIRED]"),
+        ("DeviceToken", "required", 61, "DeviceToken: [REQUIRED]"),
+        ("DeviceType", "required", 69, "DeviceType: [REQUIRED]"),
+        ("DeviceType", "enum", 20, "DeviceType='GCM'|'APNS'|'APNS_SANDBOX'"),
+        (
+            "ContactConfiguration.ParticipantRole",
+            "unsupported",
+            101,
+            "Only CUSTOMER is currently supported. Any other values other than CUSTOMER will "
+            "result in an exception (4xx error).",
+        ),
+        ("ContactConfiguration.ContactId", "required", 84, "ContactId (string) -- [REQUIRED]"),
+    ],
+    ENDPOINT: [
+        ("AppInstanceUserArn", "required", 26, "[REQUIRED]"),
+        ("Type", "required", 33, "[REQUIRED]"),
+        ("Type", "enum", 35, "The type of the AppInstanceUserEndpoint . Supported types:"),
+        ("ClientRequestToken", "idempotency", 69, "This field is autopopulated if not provided."),
+    ],
+    MESSAGES: [
+        ("ApplicationId", "required", 260, "ApplicationId (string) – [REQUIRED]"),
+        (
+            "MessageRequest.MessageConfiguration.EmailMessage.SimpleEmail.Headers",
+            "items",
+            801,
+            "You can have up to 15 Headers.",
+        ),
+        (
+            "MessageRequest.MessageConfiguration.EmailMessage.SimpleEmail.Headers[].Name",
+            "length",
+            809,
+            "The header name can contain up to 126 characters.",
+        ),
+        (
+            "MessageRequest.MessageConfiguration.SMSMessage.MessageType",
+            "enum",
+            943,
+            "The SMS message type. Valid values are TRANSACTIONAL and PROMOTIONAL.",
+        ),
+    ],
+}
+
+UNCHECKED = {
+    MESSAGES: (
+        (
+            f"{MESSAGES}/input/MessageRequest.MessageConfiguration.VoiceMessage.OriginationNumber"
+            "/recommended",
+            "a recommendation: no request can break it",
+        ),
+    ),
+    CONTACT: ((f"{CONTACT}/input/ClientToken/unique", "uniqueness is the caller's duty"),),
+}
+
+BIND = f"{MESSAGES}.ApplicationId=VALUE".replace(".SendMessages", "")
+
+
+def rule_of(operation: str, member: str, kind: str) -> str:
+    return f"{operation}/input/{member}/{kind}"
+
+
+def source_of(operation: str, line: int, text: str) -> Source:
+    if not line:
+        shape = operation.rpartition(".")[2] + "Request"
+        return ModelSource(model="botocore 1.44.5", shape=shape, trait=text)
+    return PageSource(file=PAGES[operation], line=line, sentence=text)
+
+
+def verdict(operation: str, index: int, outcome: str = "pass", **fields: Any) -> Verdict:
+    """One verdict on the operation's rule of that index."""
+    member, kind, line, text = RULES[operation][index]
+    rule = rule_of(operation, member, kind)
+    given: dict[str, Any] = {
+        "case": f"{rule}~absent",
+        "operation": operation,
+        "rule": rule,
+        "kind": kind,
+        "member": member,
+        "verdict": outcome,
+        "reason": "refused-as-documented" if outcome == "pass" else "",
+        "expected": "a documented validation error",
+        "observed": "400 InvalidRequestException",
+        "source": source_of(operation, line, text),
+        "case_kind": "invalid",
+        "row": "invalid-refused",
+    }
+    return Verdict(**{**given, **fields})
+
+
+def exchange(
+    start: str, body: str, status: str, answer: str, headers: tuple[tuple[str, str], ...] = ()
+) -> Evidence:
+    return Evidence(
+        request=Message(
+            start=start,
+            headers=(
+                ("Content-Type", "application/json"),
+                ("Host", "127.0.0.1:4566"),
+                ("User-Agent", "aws-conformance/0.1.0"),
+            ),
+            body=body,
+            size=len(body.encode("utf-8", "replace")),
+        ),
+        answer=Message(
+            start=status,
+            headers=(("Content-Type", "application/json"), *headers),
+            body=answer,
+            size=len(answer.encode("utf-8", "replace")),
+        ),
+        milliseconds=3.2,
+    )
+
+
+def reproducer(method: str, path: str, body: str, boto3: str, cli: str) -> Reproducer:
+    curl = (
+        f"curl -sS -X {method} 'http://127.0.0.1:4566{path}' \\\n"
+        "  -H 'Content-Type: application/json' \\\n"
+        f"  --data-raw '{body}'"
+    )
+    return Reproducer(curl=curl, boto3=boto3, cli=cli)
+
+
+CREATE = '{"InstanceId":"i-1234567890ab","Channel":"%s","InitiationMethod":"OUTBOUND"}'
+CREATED = '{"ContactId":"c0ffee00-0000-4000-8000-000000000001","ContactArn":"arn:aws:connect:us-east-1:123456789012:instance/i/contact/c"}'  # noqa: E501
+
+
+def _boto3(call: str, arguments: str) -> str:
+    return (
+        "import boto3\n\n"
+        'client = boto3.client("connect", endpoint_url="http://127.0.0.1:4566")\n'
+        f"client.{call}(\n{arguments})"
+    )
+
+
+def _findings() -> list[Verdict]:
+    twin = exchange("PUT /contact/create-contact", CREATE % "EMAIL", "200", CREATED)
+    channel = verdict(
+        CONTACT,
+        9,
+        "fail",
+        case=f"{rule_of(CONTACT, 'Channel', 'enum')}~outsider",
+        reason="accepted-invalid",
+        expected="InvalidRequestException or another validation error, HTTP 400",
+        observed="200 with a body that satisfies the response shape",
+        row="invalid-accepted",
+        fault="outsider",
+        old="EMAIL",
+        new="EMAIL_",
+        confirmed=True,
+        evidence=exchange(
+            "PUT /contact/create-contact",
+            CREATE % "EMAIL_",
+            "200",
+            CREATED,
+            (("x-amzn-RequestId", "5d1b6c5e-7a54-4d0e-9a6c-0d6d3f1d8a11"),),
+        ),
+        twin=twin,
+        reproducer=reproducer(
+            "PUT",
+            "/contact/create-contact",
+            CREATE % "EMAIL_",
+            _boto3(
+                "create_contact",
+                '    InstanceId="i-1234567890ab",\n    Channel="EMAIL_",\n'
+                '    InitiationMethod="OUTBOUND",\n',
+            ),
+            "aws connect create-contact --endpoint-url http://127.0.0.1:4566 \\\n"
+            "  --instance-id i-1234567890ab --channel EMAIL_ --initiation-method OUTBOUND",
+        ),
+    )
+    again = msgspec.structs.replace(
+        channel, case=f"{channel.rule}~wrong-case", fault="wrong-case", new="email"
+    )
+    epoch = verdict(
+        CONTACT,
+        7,
+        "fail",
+        case=f"{rule_of(CONTACT, 'References{}.Value', 'conditional')}~not-epoch",
+        reason="server-error",
+        expected="a documented validation error, HTTP 400",
+        observed="500 InternalFailure",
+        row="any-5xx",
+        fault="not-epoch",
+        old="1700000000",
+        new="next tuesday",
+        confirmed=True,
+        evidence=exchange(
+            "PUT /contact/create-contact",
+            '{"InstanceId":"i-1234567890ab","Channel":"TASK","InitiationMethod":"API",'
+            '"References":{"due":{"Type":"DATE","Value":"next tuesday"}}}',
+            "500",
+            "<html><h1>500 Internal Server Error</h1><pre>ValueError: invalid literal for int()"
+            "</pre></html>",
+        ),
+        twin=twin,
+        reproducer=Reproducer(curl="curl -sS -X PUT 'http://127.0.0.1:4566/…'"),
+    )
+    role = verdict(
+        PUSH,
+        5,
+        "fail",
+        case=f"{rule_of(PUSH, 'ContactConfiguration.ParticipantRole', 'unsupported')}~AGENT",
+        reason="wrong-error",
+        expected="a 4xx error of the validation class that the operation declares",
+        observed="404 UnknownOperationException",
+        row="invalid-undeclared",
+        fault="unsupported-value",
+        old="CUSTOMER",
+        new="AGENT",
+        evidence=exchange(
+            "PUT /push-notification/i-1234567890ab/registrations",
+            '{"ContactConfiguration":{"ContactId":"c0ffee","ParticipantRole":"AGENT"}}',
+            "404",
+            '{"__type":"UnknownOperationException","message":"?"}',
+        ),
+    )
+    silent = verdict(
+        PARTICIPANT,
+        3,
+        "fail",
+        reason="no-response",
+        expected="a documented validation error, HTTP 400",
+        observed="the connection was closed before an answer came",
+        row="any-silence",
+        fault="null",
+        old={"ParticipantRole": "CUSTOMER", "DisplayName": "Ana"},
+        confirmed=True,
+        evidence=Evidence(
+            request=Message(
+                start="POST /contact/create-participant",
+                headers=(("Content-Type", "application/json"),),
+                body='{"InstanceId":"i-1","ContactId":"c-1","ParticipantDetails":null}',
+                size=64,
+            ),
+            silence="hangup: the server closed the connection after 0 bytes",
+            milliseconds=12.0,
+        ),
+    )
+    return [channel, again, epoch, role, silent]
+
+
+def _open_ends() -> list[Verdict]:
+    masked = [
+        verdict(
+            MESSAGES,
+            index,
+            "inconclusive",
+            reason="masked",
+            expected="a documented validation error",
+            observed="404 NotFoundException, as the valid twin",
+            row="masked",
+            hint=f"--bind {BIND}",
+        )
+        for index in (1, 2)
+    ]
+    absent = [
+        verdict(
+            ENDPOINT,
+            index,
+            "unimplemented",
+            reason="route-miss",
+            observed="404 with an HTML body",
+            expected="the operation's documented errors",
+        )
+        for index in range(4)
+    ]
+    known = verdict(
+        CONTACT,
+        13,
+        "fail",
+        reason="accepted-invalid",
+        observed="200",
+        fault="too-long",
+        baseline="names are not limited here (#42), until 2026-12-31",
+    )
+    flaky = verdict(PUSH, 2, "fail", reason="server-error", observed="503", flaky=True)
+    broken = verdict(
+        MESSAGES, 3, "error", reason="encoder", observed="", expected="", hint="report this"
+    )
+    return [*masked, *absent, known, flaky, broken]
+
+
+def _passes(taken: set[str]) -> list[Verdict]:
+    return [
+        verdict(operation, index)
+        for operation, rules in RULES.items()
+        for index, (member, kind, _, _) in enumerate(rules)
+        if rule_of(operation, member, kind) not in taken
+    ]
+
+
+def _operation(operation: str, state: Any, **fields: Any) -> OperationResult:
+    rules = {rule_of(operation, member, kind): kind for member, kind, _, _ in RULES[operation]}
+    return OperationResult(
+        operation=operation,
+        state=state,
+        rules=tuple(rules),
+        kinds=rules,
+        page=PAGES[operation],
+        unchecked=UNCHECKED.get(operation, ()),
+        **fields,
+    )
+
+
+def realistic() -> Results:
+    """Five operations on a local emulator: findings of several reasons, and every open end."""
+    found = [*_findings(), *_open_ends()]
+    protocol = Verdict(
+        case=f"{PARTICIPANT}~malformed~bad-json",
+        operation=PARTICIPANT,
+        rule=f"{PARTICIPANT}/protocol/bad-json",
+        kind="protocol",
+        member="",
+        verdict="pass",
+        reason="refused-as-documented",
+        expected="400 SerializationException",
+        observed="400 SerializationException",
+        source=ProtocolSource(protocol="rest-json", document="smithy.io restJson1", level="C"),
+        case_kind="malformed",
+    )
+    return Results(
+        tool="aws-conformance 0.1.0",
+        sdk="botocore 1.44.5",
+        target="http://127.0.0.1:4566",
+        started="2026-03-01T06:00:00Z",
+        finished="2026-03-01T06:00:04Z",
+        seed=20260301,
+        examples=25,
+        source="both",
+        requests=412,
+        operations=(
+            _operation(CONTACT, "decided", requests=140),
+            _operation(PARTICIPANT, "decided", requests=71),
+            _operation(PUSH, "decided", requests=96),
+            _operation(ENDPOINT, "unimplemented", requests=4, reason="route-miss"),
+            _operation(MESSAGES, "partly", requests=101, reason="masked", binds=(BIND,)),
+        ),
+        verdicts=(*found, *_passes({v.rule for v in found}), protocol),
+        stale=(
+            StaleEntry(
+                rule=rule_of(PARTICIPANT, "ContactId", "required"),
+                reason="passes since this run: remove the entry",
+            ),
+        ),
+        exit_code=1,
+    )
+
+
+def conforming() -> Results:
+    """A run without a single finding, everything decided."""
+    return msgspec.structs.replace(
+        realistic(),
+        target="emulator",
+        operations=tuple(_operation(operation, "decided", requests=40) for operation in RULES),
+        verdicts=tuple(_passes(set())),
+        stale=(),
+        exit_code=0,
+    )
+
+
+def undecided() -> Results:
+    """A run in which nothing could be decided."""
+    return msgspec.structs.replace(
+        realistic(),
+        operations=(_operation(ENDPOINT, "unimplemented", requests=4, reason="route-miss"),),
+        verdicts=tuple(v for v in _open_ends() if v.operation == ENDPOINT),
+        stale=(),
+        exit_code=3,
+    )
+
+
+SCRIPT = "</script><script>document.title='owned'</script>"
+HOSTILE = (
+    SCRIPT,
+    "<img src=x onerror=alert(1)>",
+    "\" onmouseover='alert(1)' x=\"",
+    "{{ 7*7 }}{% raw %}",
+    "\x1b[2J\x1b]0;owned\x07\x00\x08\x0b",
+    "abc\u202edcba\u2066\u200b\ufeff\U000e0041",
+    "bytes \ud800 \udcff \ufffe \uffff",
+    "]]></failure><testcase name='x'/>",
+    "| a | b |\n\n# head\n[link](javascript:alert(1)) `code` ``` ~~~ @everyone #1 <!-- -->",
+    "</details></summary><h1>out</h1>",
+    "[red]markup[/red] [link=file:///etc/passwd]x[/link] \\[",
+    "http://evil.example/ www.evil.example",
+    "\r\nSet-Cookie: a=b\r\n",
+    "é" * 3 + "漢字" + "e" + "\u0301" * 40,
+)
+
+
+def hostile(text: str) -> Results:
+    """A run in which everything that a target, a page or a user can write is `text`."""
+    message = Message(start=text, headers=((text, text), ("X-Note", text)), body=text, size=9)
+    evidence = Evidence(request=message, answer=message, silence=text)
+    quiet = Evidence(request=message, silence=text)
+    code = Reproducer(curl=text, boto3=text, cli=text)
+    kinds = ("fail", "fail", "fail", "inconclusive", "unimplemented", "error", "pass")
+    verdicts = tuple(
+        Verdict(
+            case=f"{text}~{index}",
+            operation=text or "a.B",
+            rule=f"{text}/input/{text}/{text}-{index}",
+            kind=text,
+            member=text,
+            verdict=kind,
+            reason=text,
+            expected=text,
+            observed=text,
+            source=PageSource(file=text, line=index, sentence=text),
+            case_kind=text,
+            row=text,
+            fault=text,
+            old={text: [text]},
+            new=text,
+            hint=text,
+            evidence=quiet if index == 1 else evidence,
+            twin=evidence,
+            reproducer=code,
+            confirmed=True,
+            flaky=index == 2,
+            baseline=text if index == 1 else "",
+        )
+        for index, kind in enumerate(kinds)
+    )
+    return Results(
+        tool=text,
+        sdk=text,
+        target=text,
+        started=text,
+        finished=text,
+        seed=1,
+        examples=1,
+        source=text,
+        stopped=text,
+        operations=(
+            OperationResult(
+                operation=text or "a.B",
+                state="partly",
+                rules=tuple(v.rule for v in verdicts),
+                kinds={v.rule: text for v in verdicts},
+                reason=text,
+                binds=(text,),
+                page=text,
+                unchecked=((text, text),),
+            ),
+            OperationResult(
+                operation=f"{text}2", state="unimplemented", rules=(), kinds={}, reason=text
+            ),
+        ),
+        verdicts=verdicts,
+        stale=(StaleEntry(rule=text, reason=text),),
+        exit_code=1,
+    )
+
+
+# ---------------------------------------------------------------- any results at all
+
+TEXT = st.one_of(st.sampled_from(HOSTILE), st.text(max_size=20), st.just(""))
+UTF8 = st.text(st.characters(codec="utf-8"), max_size=20)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | UTF8,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(UTF8, inner, max_size=3),
+    max_leaves=5,
+)
+
+
+def sources(text: st.SearchStrategy[str]) -> st.SearchStrategy[Source]:
+    return st.one_of(
+        st.builds(PageSource, file=text, line=st.integers(0, 9999), sentence=text),
+        st.builds(ModelSource, model=text, shape=text, trait=text),
+        st.builds(
+            ProtocolSource, protocol=text, document=text, level=st.sampled_from(["N", "C", "O"])
+        ),
+    )
+
+
+def evidences(text: st.SearchStrategy[str]) -> st.SearchStrategy[Evidence]:
+    message = st.builds(
+        Message,
+        start=text,
+        headers=st.lists(st.tuples(text, text), max_size=2).map(tuple),
+        body=text,
+        size=st.integers(0, 10**9),
+    )
+    return st.builds(
+        Evidence,
+        request=message,
+        answer=st.none() | message,
+        silence=text,
+        milliseconds=st.floats(0, 1e6),
+    )
+
+
+OUTCOMES = ("pass", "fail", "inconclusive", "unimplemented", "error")
+RULE_IDS = tuple(
+    f"a.{name}/input/{member}/{kind}"
+    for name in ("One", "Two")
+    for member in ("A", "B[]", "C{}.D")
+    for kind in ("required", "enum", "enum=X")
+)
+
+
+def verdicts(text: st.SearchStrategy[str]) -> st.SearchStrategy[Verdict]:
+    def build(rule: str) -> st.SearchStrategy[Verdict]:
+        return st.builds(
+            Verdict,
+            case=text,
+            operation=st.just(rule.partition("/")[0]),
+            rule=st.just(rule),
+            kind=st.just(rule.rpartition("/")[2].partition("=")[0]),
+            member=text,
+            verdict=st.sampled_from(OUTCOMES),
+            reason=st.sampled_from(["", "masked", "accepted-invalid", "server-error"]),
+            expected=text,
+            observed=text,
+            source=sources(text),
+            case_kind=text,
+            row=text,
+            fault=text,
+            old=JSON,
+            new=JSON,
+            hint=text,
+            evidence=st.none() | evidences(text),
+            twin=st.none() | evidences(text),
+            reproducer=st.none() | st.builds(Reproducer, curl=text, boto3=text, cli=text),
+            confirmed=st.sampled_from([None, True, False]),
+            flaky=st.booleans(),
+            baseline=st.just("") | text,
+        )
+
+    return st.sampled_from(RULE_IDS).flatmap(build)
+
+
+def operations(text: st.SearchStrategy[str]) -> st.SearchStrategy[OperationResult]:
+    def build(name: str) -> st.SearchStrategy[OperationResult]:
+        own = [rule for rule in RULE_IDS if rule.startswith(f"a.{name}/")]
+        return st.lists(st.sampled_from(own), unique=True).flatmap(
+            lambda rules: st.builds(
+                OperationResult,
+                operation=st.just(f"a.{name}"),
+                state=st.sampled_from(
+                    ["decided", "partly", "undecided", "unimplemented", "error", "stopped"]
+                ),
+                rules=st.just(tuple(rules)),
+                kinds=st.just({r: r.rpartition("/")[2].partition("=")[0] for r in rules}),
+                requests=st.integers(0, 10**6),
+                reason=text,
+                binds=st.lists(text, max_size=2).map(tuple),
+                page=text,
+                unchecked=st.lists(st.tuples(text, text), max_size=2).map(tuple),
+            )
+        )
+
+    return st.sampled_from(["One", "Two"]).flatmap(build)
+
+
+def runs(text: st.SearchStrategy[str] = TEXT) -> st.SearchStrategy[Results]:
+    """Any results: rules of two operations, every outcome, text of the strategy `text`."""
+    return st.builds(
+        Results,
+        tool=text,
+        sdk=text,
+        target=text,
+        started=text,
+        finished=text,
+        seed=st.integers(),
+        examples=st.integers(0, 1000),
+        source=text,
+        strict=st.booleans(),
+        requests=st.integers(0, 10**6),
+        stopped=st.just("") | text,
+        operations=st.lists(operations(text), max_size=2, unique_by=lambda one: one.operation).map(
+            tuple
+        ),
+        verdicts=st.lists(verdicts(text), max_size=6).map(tuple),
+        stale=st.lists(st.builds(StaleEntry, rule=text, reason=text), max_size=2).map(tuple),
+        exit_code=st.sampled_from([0, 1, 2, 3, 4]),
+    )
