@@ -21,8 +21,8 @@ def page_nodes(page: Page) -> Iterator[dict[str, object]]:
     """Yield `{side, path, type, required, …}` for each member, then the errors, then the gaps.
 
     `enum`, `recursive`, `union`, `autopopulated`, `document`, `streaming` and `eventstream` are
-    there only when they hold. An error is `{"side": "error", "path": NAME}`, a loss `{"side": "gap",
-    "what": CODE}` with the `path` it is about where it has one.
+    there only when they hold. An error is `{"side": "error", "path": NAME}`, a loss
+    `{"side": "gap", "what": CODE}` with the `path` it is about where it has one.
     """
     yield from _members(page.input, "input")
     yield from _members(page.output, "output")

@@ -81,8 +81,8 @@ def _check_whole(outline: Outline) -> None:
             "the page has no Request Syntax",
             file=outline.file,
             line=outline.line,
-            hint="Methods of the SDK alone (paginators, waiters, uploads) have no contract to test; "
-            "leave this page out. If it should be an operation, the page is truncated.",
+            hint="Methods of the SDK alone (paginators, waiters, uploads) have no contract to "
+            "test; leave this page out. If it should be an operation, the page is truncated.",
         )
     if names.RETURNS not in sections:
         raise truncated(outline, "before Returns")
@@ -99,16 +99,12 @@ def _says_none(returns: Section) -> bool:
 
 def _check_end(outline: Outline, output: _Side) -> None:
     """Refuse a page that stops in the middle of its response: its very last member is lost."""
-    last = output.gaps[-1] if output.gaps else None
-    cut = (
-        last is not None
-        and last.what == "members-lost"
-        and names.EXCEPTIONS not in outline.sections
-    )
-    if cut and last is not None and output.syntax is not None:
-        path = last.where.removeprefix("output/")
-        if any(path == leaf for leaf in _last_paths(output.syntax)):
-            raise truncated(outline, "inside Response Structure")
+    if output.syntax is None or not output.gaps or names.EXCEPTIONS in outline.sections:
+        return
+    last = output.gaps[-1]
+    path = last.where.removeprefix("output/")
+    if last.what == "members-lost" and path in _last_paths(output.syntax):
+        raise truncated(outline, "inside Response Structure")
 
 
 def _last_paths(syntax: Syntax) -> Iterator[str]:

@@ -70,7 +70,7 @@ def _underscores(text: str, at: int) -> int:
 
 
 def _reference(inner: str, *, role: bool) -> str:
-    """Return the text of a link or a role: without target, without the dot that shortens a class."""
+    """Return the text of a link or a role, without target, without a class's leading dot."""
     title, angle, target = inner.rpartition("<")
     if angle and target.endswith(">"):
         inner = title.rstrip() or target[:-1]

@@ -62,7 +62,8 @@ def head(block: Block) -> _Head | None:
 def read_members(blocks: list[Block], syntax: Syntax | None, side: str) -> Found:
     """Return the members of a side's list, and how it differs from the syntax block.
 
-    `syntax` is None where the page has none: then only markup and type words tell members from prose.
+    `syntax` is None where the page leaves it out: then only markup and type words tell members
+    from prose.
     """
     reader = _Reader(side)
     own, members = reader.place(blocks, syntax, "dict", "")
@@ -94,7 +95,7 @@ class _Reader:
         return own, tuple(members)
 
     def _heads(self, blocks: list[Block], syntax: Syntax | None, path: str) -> dict[int, _Head]:
-        """Return the bullets that are members, by index. Prose comes first: the last of a name counts."""
+        """Return the members by index of their bullet; of two alike the last: prose comes first."""
         last: dict[str, tuple[int, _Head]] = {}
         for index, block in enumerate(blocks):
             if block.kind != "item" or (found := head(block)) is None:

@@ -1,7 +1,7 @@
 """boto3's page source: reStructuredText as botocore's documenters write it.
 
-Every paragraph is one line. Members are `:type X:` / `:param X:` at the top and `- **X** *(type) --*`
-below, nested by two columns; bullets of prose are `* `. See `botocore.docs.params` and
+Every paragraph is one line. Members are `:type X:` / `:param X:` at the top and
+`- **X** *(type) --*` below, nested by two columns; bullets of prose are `* `. See `botocore.docs.params` and
 `botocore.docs.bcdoc.style` for everything that can be printed.
 """
 

@@ -1,7 +1,7 @@
 """The Request Syntax and Response Syntax blocks, as a tree.
 
-botocore prints one skeleton value per shape (`botocore.docs.example`): `'string'`, `123`, `'A'|'B'`,
-`{...}` and so on. The blocks are the best witness a page has: they are complete, they name every
+botocore prints one skeleton value per shape (`botocore.docs.example`): `'string'`, `123`,
+`'A'|'B'`, `{...}` and so on. The blocks are the best witness a page has: they are complete, they name every
 member, and they alone carry the enums, so the readers hold the member lists against them.
 
 The parser is a loop over tokens with an explicit stack: no recursion, one pass, no backtracking.
@@ -41,7 +41,7 @@ class Syntax(msgspec.Struct, frozen=True):
 
     @property
     def maplike(self) -> bool:
-        """Whether it may be a map: `{'string': …}`, which is also what a lone member `string` gives."""
+        """Whether it may be a map: `{'string': …}`; a lone member named `string` looks the same."""
         return self.type == "dict" and self.members.keys() == {"string"}
 
 
