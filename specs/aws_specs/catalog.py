@@ -12,6 +12,8 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Literal
 
+from msgspec.structs import replace
+
 from aws_specs import sdk, store
 from aws_specs.errors import UsageError, closest
 from aws_specs.spec import Operation, Origin, Rule, Statement
@@ -137,19 +139,15 @@ def select(operation: Operation, source: SourceChoice) -> Operation:
     rules = tuple(
         kept for rule in operation.rules if (kept := _of(rule, source, operation)) is not None
     )
-    from msgspec.structs import replace
-
     return replace(operation, rules=rules)
 
 
 def _of(rule: Rule, source: Origin, operation: Operation) -> Rule | None:
-    from msgspec.structs import replace
-
     if rule.side == "errors" or rule.kind == "status":
         return rule
     mine: tuple[Statement, ...] = tuple(s for s in rule.statements if s.origin == source)
     if not mine:
         return None
-    if rule.kind == "enum":
-        return replace(rule, statements=(*mine, *(s for s in rule.statements if s not in mine)))
-    return replace(rule, statements=mine)
+    others = [s.value for s in rule.statements if s not in mine]
+    known = tuple(item for value in others for item in value) if rule.kind == "enum" else ()
+    return replace(rule, statements=mine, known=known, agreed=True)

@@ -11,9 +11,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 
+from msgspec.structs import replace
+
 from aws_specs import sdk
-from aws_specs.errors import SpecError
-from aws_specs.from_model import SCALARS, conflict_error, error_class, operation_from_model, word
+from aws_specs.from_model import SCALARS, conflict_error, error_class, operation_from_model
 from aws_specs.page import Page, PageException, PageMember
 from aws_specs.paths import join
 from aws_specs.prose import Draft, prose_rules
@@ -41,9 +42,6 @@ from aws_specs.spec import (
     walk,
 )
 
-DRIFTED = 0.5
-"""The confidence of a rule about something that page and model do not both know."""
-
 
 def extract(text: str, *, file: str) -> Operation:
     """Return the spec that a page states, bound to the installed SDK's model.
@@ -61,7 +59,7 @@ def merge(page: Page, text: str, model: Operation) -> Operation:
     """Return the spec of a page that has been read, and the model's spec of the same operation."""
     lines = text.splitlines()
     identifier = f"{model.service}.{model.name}"
-    drafts = [*_structural(page, lines), *_prose(page)]
+    drafts = [*_structural(page, lines), *prose_rules(page)]
     errors, errors_from = _errors(page, model)
     request = _structure(page.input, model.input)
     response = _structure(page.output, model.output)
@@ -198,9 +196,7 @@ def printed_members(
         stack.extend((join(here, child.step), child) for child in reversed(member.children))
 
 
-def _printed(
-    side: Side, path: str, printed: PageMember, lines: Sequence[str]
-) -> Iterator[Draft]:
+def _printed(side: Side, path: str, printed: PageMember, lines: Sequence[str]) -> Iterator[Draft]:
     def draft(kind: Kind, value: Json, line: int, sentence: str = "") -> Draft:
         said = sentence or (lines[line - 1].strip() if 0 < line <= len(lines) else "")
         return Draft(
@@ -215,11 +211,6 @@ def _printed(
     if printed.autopopulated:
         value = {"token": path, "autopopulated": True, "conflict": None}
         yield draft("idempotency", value, printed.token_line or printed.line)
-
-
-def _prose(page: Page) -> Iterator[Draft]:
-    """Yield the drafts of the prose families; one that repeats a syntax block's enum is dropped."""
-    yield from prose_rules(page)
 
 
 # ---------------------------------------------------------------- rules
@@ -245,9 +236,7 @@ def _merge_rules(
     yield from merged.values()
 
 
-def _from_draft(
-    identifier: str, file: str, draft: Draft, errors: Sequence[ErrorShape]
-) -> Rule:
+def _from_draft(identifier: str, file: str, draft: Draft, errors: Sequence[ErrorShape]) -> Rule:
     value = draft.value
     if draft.kind == "idempotency":
         value = {**value, "conflict": value.get("conflict") or conflict_error(tuple(errors))}
@@ -284,16 +273,7 @@ def _join(ours: Rule, theirs: Rule) -> Rule:
     surer = ours if ours.confidence >= theirs.confidence else theirs
     seen = {(s.source, str(s.value)) for s in ours.statements}
     more = tuple(s for s in theirs.statements if (s.source, str(s.value)) not in seen)
-    return Rule(
-        id=ours.id,
-        side=ours.side,
-        member=ours.member,
-        kind=ours.kind,
-        statements=ours.statements + more,
-        confidence=surer.confidence,
-        checkable=surer.checkable,
-        reason=surer.reason,
-    )
+    return replace(surer, statements=ours.statements + more)
 
 
 _BOTH_PRINT: frozenset[Kind] = frozenset({"required", "type", "enum"})
@@ -305,26 +285,13 @@ def _settle(rule: Rule, known: Mapping[str, Mapping[str, bool]], errors_listed: 
     origins = {statement.origin for statement in rule.statements}
     members = known.get(rule.side)
     if members is not None and not members.get(rule.member, True):
-        return _lowered(rule)
+        return replace(rule, agreed=False)
     if rule.kind in _BOTH_PRINT and members is not None and len(origins) == 1:
         prose_enum = rule.kind == "enum" and "page" in origins and rule.confidence < 1.0
-        return rule if prose_enum or rule.member.endswith("{key}") else _lowered(rule)
+        return rule if prose_enum or rule.member.endswith("{key}") else replace(rule, agreed=False)
     if rule.kind == "type" and len({str(value) for value in rule.values}) > 1:
-        return _lowered(rule)
+        return replace(rule, agreed=False)
     return rule
-
-
-def _lowered(rule: Rule) -> Rule:
-    return Rule(
-        id=rule.id,
-        side=rule.side,
-        member=rule.member,
-        kind=rule.kind,
-        statements=rule.statements,
-        confidence=min(rule.confidence, DRIFTED),
-        checkable=rule.checkable,
-        reason=rule.reason,
-    )
 
 
 # ---------------------------------------------------------------- errors, gaps, drift
@@ -343,19 +310,9 @@ def _errors(page: Page, model: Operation) -> tuple[tuple[ErrorShape, ...], tuple
 
 def _listed(exception: PageException, model: ErrorShape | None) -> ErrorShape:
     if model is None:
-        return ErrorShape(
-            name=exception.name, code=exception.name, status=0, known_to=("page",),
-            line=exception.line,
-        )  # fmt: skip
-    return ErrorShape(
-        name=model.name,
-        code=model.code,
-        status=model.status,
-        known_to=("page", "model"),
-        members=model.members,
-        sender=model.sender,
-        line=exception.line,
-    )
+        name = exception.name
+        return ErrorShape(name=name, code=name, status=400, known_to=("page",), line=exception.line)
+    return replace(model, known_to=("page", "model"), line=exception.line)
 
 
 def _elided(page: Page) -> Iterator[Gap]:
@@ -428,8 +385,7 @@ def _differs(kind: Kind, mine: Json, theirs: Json) -> bool:
     if kind == "enum":
         return set(mine) != set(theirs)
     if isinstance(mine, dict) and isinstance(theirs, dict):
-        return any(mine[key] != theirs[key] for key in ("min", "max") if key in mine and key in theirs)
+        return any(
+            mine[key] != theirs[key] for key in ("min", "max") if key in mine and key in theirs
+        )
     return bool(mine != theirs)
-
-
-__all__ = ["DRIFTED", "extract", "merge", "printed_members", "word"]

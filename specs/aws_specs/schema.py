@@ -75,7 +75,7 @@ def shape_from_schema(schema: Schema) -> Structure:
 def _side_schema(operation: Operation, side: Side, confidence: float) -> Schema:
     rules: dict[str, list[Rule]] = {}
     for rule in operation.rules:
-        if rule.side == side and rule.confidence >= confidence and rule.checkable:
+        if rule.side == side and rule.sure >= confidence and rule.checkable:
             rules.setdefault(_anchor(rule), []).append(rule)
     schema = _Builder(rules).build(operation.side(side), "", "#")
     return {"$schema": DIALECT, "title": f"{operation.id} {side}", **schema}
@@ -129,7 +129,11 @@ class _Builder:
             case List():
                 extra = _without_empty(itemName=shape.wire_name, flattened=shape.flattened)
                 items = self.build(shape.item, f"{path}[]", f"{pointer}/items")
-                return {"type": "array", "x-aws": _note("list", shape.name, **extra), "items": items}
+                return {
+                    "type": "array",
+                    "x-aws": _note("list", shape.name, **extra),
+                    "items": items,
+                }
             case Map():
                 return {
                     "type": "object",
@@ -199,7 +203,9 @@ def _without_empty(**items: Json) -> Schema:
 
 def _enum(schema: Schema, rule: Rule, shape: Shape) -> None:
     if all(isinstance(value, list) for value in rule.values):
-        schema["enum"] = list(dict.fromkeys(item for value in rule.values for item in value))
+        schema["enum"] = list(
+            dict.fromkeys(item for value in (*rule.values, rule.known) for item in value)
+        )
 
 
 def loosest(rule: Rule) -> dict[str, Json]:
@@ -281,7 +287,9 @@ def _conditional(schema: Schema, rule: Rule, shape: Shape) -> None:
     clause = {
         "$comment": rule.id,
         "if": _nest(steps(when["member"])[depth:], test, present=True),
-        "then": _nest(steps(then["member"])[depth:], constraint, present=then["kind"] == "required"),
+        "then": _nest(
+            steps(then["member"])[depth:], constraint, present=then["kind"] == "required"
+        ),
     }
     schema.setdefault("allOf", []).append(clause)
 

@@ -23,6 +23,9 @@ Json = Any
 DEFAULT_CONFIDENCE = 0.75
 """Rules below this confidence are kept and shown, and never produce a finding."""
 
+DRIFTED = 0.5
+"""The most that is believed of something only one of page and model knows."""
+
 Side = Literal["input", "output", "errors", "protocol"]
 Origin = Literal["page", "model", "protocol"]
 ScalarType = Literal[
@@ -188,6 +191,8 @@ class Rule(Value, frozen=True):
     ============ =====================================================================
 
     `checkable` is false for a rule no request can test from outside; `reason` then says why.
+    `agreed` is false where page and model should both state it and only one does (drift). `known` are
+    enum values that a source which was not chosen knows: neither valid nor invalid.
     """
 
     id: str
@@ -198,6 +203,13 @@ class Rule(Value, frozen=True):
     confidence: float = 1.0
     checkable: bool = True
     reason: str = ""
+    agreed: bool = True
+    known: tuple[Json, ...] = ()
+
+    @property
+    def sure(self) -> float:
+        """The confidence, at most `DRIFTED` where page and model do not agree."""
+        return self.confidence if self.agreed else min(self.confidence, DRIFTED)
 
     @property
     def value(self) -> Json:
@@ -215,9 +227,7 @@ class Rule(Value, frozen=True):
         return tuple(statement.value for statement in self.statements)
 
 
-def rule_id(
-    operation: str, side: Side, member: str, kind: str, part: str | None = None
-) -> str:
+def rule_id(operation: str, side: Side, member: str, kind: str, part: str | None = None) -> str:
     """Return the stable id, e.g. `connect.CreateContact/input/References{}.Type/enum=EMAIL`."""
     place = f"{side}/{member}" if member else side
     return f"{operation}/{place}/{kind}" + (f"={part}" if part is not None else "")

@@ -1,0 +1,360 @@
+"""Building valid requests by hand: the smallest one, the smallest with a given member, a group.
+
+Deterministic and right by construction; conditional and exclusive rules are settled last, on the
+whole request. The strategies (`aws_strategies.requests`) draw what this module chooses.
+"""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from aws_specs.paths import KEY, Concrete, join, occurrences, parent, steps
+from aws_specs.spec import Json, List, Map, Recursive, Rule, Scalar, Shape, Structure
+from aws_strategies import domain as domains
+from aws_strategies.plan import Plan, above
+from aws_strategies.text import FORMATS
+
+_DEEPEST = 40
+
+
+class NoValueError(Exception):
+    """No valid value is found for a required member; the message names it."""
+
+
+class Builder:
+    """Makes valid requests for one plan."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+
+    def minimal(self) -> dict[str, Any]:
+        """Return the smallest valid request: required members only."""
+        return self.request(())
+
+    def containing(self, path: str) -> dict[str, Any]:
+        """Return the smallest valid request that has the member."""
+        return self.request(above(path))
+
+    def request(
+        self, include: Iterable[str], values: Mapping[str, Json] | None = None
+    ) -> dict[str, Any]:
+        """Return a valid request with the given members present.
+
+        `values` are what stands at member paths; members on the way to them are included. Raises
+        `NoValueError` where a required member has no valid value we can find.
+        """
+        values = values or {}
+        wanted = {*include, *(at for path in values for at in above(path))}
+        made: dict[str, Any] = self._value(self.plan.operation.input, "", wanted, values, 0)
+        return settle(self.plan, made, keep={*values, *wanted})
+
+    def typical(self, path: str) -> Json:
+        """Return the typical value of a member, its required members included."""
+        return self._value(self.plan.shapes[path], path, set(), {}, 0)
+
+    def _value(
+        self, shape: Shape, path: str, wanted: set[str], values: Mapping[str, Json], depth: int
+    ) -> Json:
+        if path in values:
+            return copy.deepcopy(values[path])
+        if depth > _DEEPEST:
+            raise NoValueError(f"{path}: nested without end")
+        match shape:
+            case Structure():
+                return self._structure(shape, path, wanted, values, depth)
+            case List():
+                count = max(1 if f"{path}[]" in wanted else 0, self.plan.domain(path).min_items)
+                item = [
+                    self._value(shape.item, f"{path}[]", wanted, values, depth + 1)
+                    for _ in range(min(count, 1))
+                ]
+                return distinct(item, count)
+            case Map():
+                return self._map(shape, path, wanted, values, depth)
+            case Recursive():
+                return self._value(self.plan.below(shape.to), shape.to, set(), values, depth + 1)
+            case Scalar():
+                return self.scalar(shape, path)
+
+    def _structure(
+        self, shape: Structure, path: str, wanted: set[str], values: Mapping[str, Json], depth: int
+    ) -> dict[str, Json]:
+        chosen = [
+            member
+            for member in shape.members
+            if (here := join(path, member.name)) in wanted or self.plan.required(here)
+            if self.plan.sendable(here) or here in values
+        ]
+        if shape.union:
+            explicit = [member for member in chosen if join(path, member.name) in wanted]
+            sendable = [m for m in shape.members if self.plan.sendable(join(path, m.name))]
+            chosen = (explicit or sendable)[:1]
+        return {
+            member.name: self._value(
+                member.shape, join(path, member.name), wanted, values, depth + 1
+            )
+            for member in chosen
+        }
+
+    def _map(
+        self, shape: Map, path: str, wanted: set[str], values: Mapping[str, Json], depth: int
+    ) -> dict[str, Json]:
+        domain = self.plan.domain(path)
+        asked = bool({f"{path}{{}}", f"{path}{{key}}"} & wanted)
+        count = max(1 if asked else 0, domain.min_items)
+        if count == 0:
+            return {}
+        first = self._value(shape.key, f"{path}{{key}}", wanted, values, depth + 1)
+        keys = distinct_keys(str(first), count, self.plan.domain(f"{path}{{key}}"))
+        value = self._value(shape.value, f"{path}{{}}", wanted, values, depth + 1)
+        return {key: copy.deepcopy(value) for key in keys}
+
+    def scalar(self, shape: Scalar, path: str) -> Json:
+        """Return the typical value of a leaf: the binding where there is one."""
+        if path in self.plan.bindings:
+            return self.plan.bindings[path]
+        domain = self.plan.domain(path)
+        make = _SCALARS.get(shape.type)
+        if make is not None:
+            return make(domain)
+        value = domains.text(domain, member_name(path))
+        if value is None:
+            raise NoValueError(f"{path}: no text satisfies every rule on it")
+        return value
+
+
+def _integer(domain: domains.Domain) -> int:
+    low = int(domain.low) if domain.low is not None else None
+    high = int(domain.high) if domain.high is not None else None
+    value = 1 if low is None else max(1, low)
+    return value if high is None else min(value, high)
+
+
+def _blob(domain: domains.Domain) -> str:
+    from base64 import b64encode
+
+    plain = b"aws-conformance"
+    least, most = domain.min_bytes, domain.max_bytes
+    size = max(least, len(plain) if most is None else min(most, len(plain)))
+    return b64encode(plain[:size].ljust(size, b"x")).decode()
+
+
+_SCALARS: Mapping[str, Callable[[domains.Domain], Json]] = {
+    "integer": _integer,
+    "float": lambda domain: float(_integer(domain)),
+    "boolean": lambda domain: True,
+    "blob": _blob,
+    "stream": _blob,
+    "timestamp": lambda domain: FORMATS["date-time"],
+    "document": lambda domain: {},
+}
+
+
+def member_name(path: str) -> str:
+    """Return the name nearest to the end of a path: `ReplyTo[]` → "ReplyTo"."""
+    names = [step for step in steps(path) if step not in ("[]", "{}", "{key}")]
+    return names[-1] if names else ""
+
+
+def distinct(items: list[Json], count: int) -> list[Json]:
+    """Return `count` items made from the first, texts numbered so that they differ where they can."""
+    return [copy.deepcopy(items[0]) for _ in range(count)] if items else []
+
+
+def distinct_keys(first: str, count: int, domain: domains.Domain) -> list[str]:
+    """Return up to `count` different keys that the domain allows, the first one first."""
+    keys = [first]
+    if domain.values is not None:
+        keys += [str(value) for value in domain.values if value != first]
+        return keys[:count]
+    for number in range(2, count + 1):
+        tail = str(number)
+        longest = domain.longest
+        stem = first if longest is None else first[: max(0, longest - len(tail))]
+        keys.append(stem + tail)
+    return keys
+
+
+# ---------------------------------------------------------------- settling rules across members
+
+
+def settle(plan: Plan, request: dict[str, Any], keep: Iterable[str] = ()) -> dict[str, Any]:
+    """Return the request changed so that conditional and exclusive rules hold.
+
+    What is in `keep` is not removed where another change does it.
+    """
+    kept = set(keep)
+    for rules in plan.rules.values():
+        for rule in rules:
+            if rule.kind == "conditional" and "member" in rule.value["when"]:
+                _settle_conditional(plan, rule, request, kept)
+            elif rule.kind == "exclusive":
+                _settle_exclusive(rule, request, kept)
+    return request
+
+
+def _settle_conditional(plan: Plan, rule: Rule, request: dict[str, Any], keep: set[str]) -> None:
+    when, then = rule.value["when"], rule.value["then"]
+    for at in list(triggers(request, when)):
+        target = relative(at, when["member"], then["member"])
+        if target is None:
+            continue
+        if (
+            then["kind"] == "unsupported"
+            and then["member"] in keep
+            and _avoid(plan, request, at, when)
+        ):
+            continue
+        _SETTLE.get(then["kind"], _nothing)(plan, request, target, then)
+
+
+def _avoid(plan: Plan, request: dict[str, Any], at: Concrete, when: Mapping[str, Json]) -> bool:
+    """Give the condition's member a value that does not trigger it; False where it has none."""
+    values = plan.domain(when["member"]).values or ()
+    others = [value for value in values if value not in when.get("in", values)]
+    if others:
+        put(request, at, others[0])
+    return bool(others)
+
+
+def triggers(request: Json, when: Mapping[str, Json]) -> Iterable[Concrete]:
+    """Yield where a condition holds in a request."""
+    for at in occurrences(request, when["member"]):
+        value = fetch(request, at)
+        if ("in" in when and value in when["in"]) or when.get("present"):
+            yield at
+
+
+def relative(at: Concrete, member: str, other: str) -> Concrete | None:
+    """Return the concrete place of `other` beside the occurrence `at` of `member`.
+
+    Both share the list and map entries above them; None where `other` lies in a list or map that
+    `member` is not in.
+    """
+    mine, theirs = steps(member), steps(other)
+    shared = 0
+    while shared < min(len(mine), len(theirs)) and mine[shared] == theirs[shared]:
+        shared += 1
+    if any(step in ("[]", "{}", "{key}") for step in theirs[shared:]):
+        return None
+    return (*at[:shared], *theirs[shared:])
+
+
+def _settle_format(plan: Plan, request: Json, at: Concrete, then: Mapping[str, Json]) -> None:
+    if exists(request, at) and then["value"] in FORMATS:
+        put(request, at, FORMATS[then["value"]])
+
+
+def _settle_enum(plan: Plan, request: Json, at: Concrete, then: Mapping[str, Json]) -> None:
+    if exists(request, at) and fetch(request, at) not in then["value"]:
+        put(request, at, then["value"][0])
+
+
+def _settle_unsupported(plan: Plan, request: Json, at: Concrete, then: Mapping[str, Json]) -> None:
+    supported = (then.get("value") or {}).get("supported")
+    if not exists(request, at):
+        return
+    if supported:
+        put(request, at, supported[0])
+    else:
+        remove(request, at)
+
+
+def _settle_required(plan: Plan, request: Json, at: Concrete, then: Mapping[str, Json]) -> None:
+    if exists(request, at) or not plan.sendable(then["member"]):
+        return
+    holder = request
+    path = ""
+    for step in at[:-1]:
+        path = join(path, str(step))
+        if isinstance(holder, dict) and step not in holder:
+            holder[step] = {}
+        holder = holder[step]
+    holder[at[-1]] = Builder(plan).typical(then["member"])
+
+
+def _nothing(plan: Plan, request: Json, at: Concrete, then: Mapping[str, Json]) -> None:
+    return
+
+
+_SETTLE: Mapping[str, Callable[[Plan, Json, Concrete, Mapping[str, Json]], None]] = {
+    "format": _settle_format,
+    "enum": _settle_enum,
+    "unsupported": _settle_unsupported,
+    "required": _settle_required,
+}
+
+
+def _settle_exclusive(rule: Rule, request: dict[str, Any], keep: set[str]) -> None:
+    members = list(rule.value["members"])
+    members.sort(key=lambda path: path not in keep)
+    for path in members[1:]:
+        for first in list(occurrences(request, members[0])):
+            other = relative(first, members[0], path)
+            if other is not None and exists(request, other):
+                remove(request, other)
+
+
+# ---------------------------------------------------------------- changing JSON in place
+
+
+def fetch(value: Json, at: Concrete) -> Json:
+    """Return what stands at a concrete path."""
+    for step in at:
+        value = value[step]
+    return value
+
+
+def exists(value: Json, at: Concrete) -> bool:
+    """Return whether something stands at a concrete path."""
+    try:
+        fetch(value, at)
+    except (KeyError, IndexError, TypeError):
+        return False
+    return True
+
+
+def put(value: Json, at: Concrete, new: Json) -> None:
+    """Put a value at a concrete path whose holder exists."""
+    fetch(value, at[:-1])[at[-1]] = new
+
+
+def remove(value: Json, at: Concrete) -> None:
+    """Remove what stands at a concrete path."""
+    del fetch(value, at[:-1])[at[-1]]
+
+
+def rename(value: Json, at: Concrete, new: str) -> None:
+    """Give the map key at `at` (ending in KEY) a new name, its place in the map kept."""
+    assert at[-1] == KEY
+    holder = fetch(value, at[:-2])
+    items = [(new if key == at[-2] else key, item) for key, item in holder.items()]
+    holder.clear()
+    holder.update(items)
+
+
+def token(identity: str, nonce: str) -> str:
+    """Return the idempotency token of a case: a UUID of its id and the run's nonce."""
+    digest = hashlib.sha256(f"{nonce}\0{identity}".encode()).digest()
+    return str(uuid.UUID(bytes=digest[:16], version=4))
+
+
+def with_tokens(plan: Plan, request: dict[str, Any], identity: str, nonce: str) -> dict[str, Any]:
+    """Return the request with a token of its own at every token member (top-level ones)."""
+    for path in plan.tokens:
+        if plan.sendable(path) and parent(path) == "":
+            request[path] = fitted(plan, path, token(identity, nonce))
+    return request
+
+
+def fitted(plan: Plan, path: str, value: str) -> str:
+    """Return the token shortened to what the rules on the member allow."""
+    domain = plan.domain(path)
+    for candidate in (value, value.replace("-", ""), value[: domain.longest]):
+        if domain.allows(candidate):
+            return candidate
+    return domains.text(domain, member_name(path)) or value

@@ -1,0 +1,502 @@
+"""The cover: the smallest deterministic list of cases that touches every rule from both sides.
+
+It packs. A *group* is one valid request with all members of one structure, the twin of every fault
+below that structure; the number of enum witnesses is the longest enum, not the sum; limits are met
+on all members at once. An invalid case carries one fault. Where a target refuses a pack, the parts it is
+made of are sent one by one, so that the one that is refused has a name.
+
+Ids do not depend on seed, target or bindings: `<operation>~control`, `<operation>~group~<path>`,
+`<operation>~enums~<n>`, `<operation>~most`, `<operation>~least`, `<operation>~only~<witness>`,
+`<rule id>~<what>`.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from msgspec.structs import replace
+
+from aws_specs.paths import KEY, Concrete, from_steps, join, occurrences, parent, pointer, steps
+from aws_specs.protocol import malformed_rules
+from aws_specs.spec import Json, List, Map, Operation, Rule, Scalar, Structure
+from aws_strategies import build
+from aws_strategies.build import Builder, NoValueError, exists, fetch, member_name, with_tokens
+from aws_strategies.case import Case, Fault
+from aws_strategies.domain import LONGEST, MOST_ITEMS, sized
+from aws_strategies.kinds import KINDS, Breach, broken, entries_of, places, value_at
+from aws_strategies.plan import Plan
+
+MOST_TYPES = 90
+"""Type confusions an operation gets at most beyond the first of each member."""
+
+
+class Cover:
+    """The cases of one operation, in the order in which they are sent.
+
+    `nonce` makes idempotency tokens differ between runs. `cases` are sent always; `case(id)` returns any of
+    them and any part, which is sent only where a pack is refused.
+    """
+
+    def __init__(self, plan: Plan, *, nonce: str = "") -> None:
+        self.plan = plan
+        self.nonce = nonce
+        self.builder = Builder(plan)
+        self.unmet: dict[str, str] = {}
+        """Rules that no case touches, and why."""
+
+    @property
+    def operation(self) -> Operation:
+        """The operation the cases are for."""
+        return self.plan.operation
+
+    @cached_property
+    def cases(self) -> tuple[Case, ...]:
+        """Return all cases: control, valid, invalid, malformed."""
+        try:
+            valid = (self.control, *self.groups.values(), *self._enums(), *self._limits())
+        except NoValueError as error:
+            self.unmet[self.operation.id] = str(error)
+            return ()
+        return (*valid, *self._invalid(), *self._malformed())
+
+    @cached_property
+    def _by_id(self) -> Mapping[str, Case]:
+        return {case.id: case for case in self.cases}
+
+    def case(self, identity: str) -> Case | None:
+        """Return the case or part of an id, None where there is none."""
+        found = self._by_id.get(identity)
+        return found if found is not None else self._part(identity)
+
+    # ------------------------------------------------------------ valid
+
+    @cached_property
+    def control(self) -> Case:
+        """The smallest valid request."""
+        request = self.builder.minimal()
+        return self._valid(f"{self.operation.id}~control", request, self._presence(request))
+
+    def _valid(self, identity: str, request: dict[str, Any], witnesses: Sequence[str]) -> Case:
+        with_tokens(self.plan, request, identity, self.nonce)
+        control = identity.endswith("~control")
+        return Case(
+            id=identity,
+            operation=self.operation.id,
+            kind="control" if control else "valid",
+            params=request,
+            witnesses=tuple(dict.fromkeys(witnesses)),
+            parts=()
+            if control
+            else tuple(dict.fromkeys(f"{self.operation.id}~only~{w}" for w in witnesses)),
+        )
+
+    def _presence(self, request: Json) -> list[str]:
+        """Return the type rules of all members a request has: each is a witness of its type."""
+        return [
+            rule.id
+            for rule in self.plan.testable
+            if rule.kind in ("type", "required") and any(True for _ in self._present(rule, request))
+        ]
+
+    def _present(self, rule: Rule, request: Json) -> Iterator[Concrete]:
+        return (at for at in occurrences(request, rule.member) if value_at(request, at) is not None)
+
+    @cached_property
+    def groups(self) -> Mapping[str, Case]:
+        """One valid request for each structure with optional members: all of its members present.
+
+        Members of a union, and members that exclude each other, get a request of their own.
+        """
+        found: dict[str, Case] = {}
+        for path in self._structures():
+            for index, names in enumerate(self._together(path)):
+                try:
+                    request = self.builder.request(
+                        [*build.above(path), *(join(path, name) for name in names)]
+                    )
+                except NoValueError as error:
+                    self.unmet[path] = str(error)
+                    continue
+                if broken(self.plan, request, surely=False):
+                    continue
+                identity = f"{self.operation.id}~group~{path}" + (f"~{index}" if index else "")
+                for name in names:
+                    found.setdefault(join(path, name), self._group(identity, request, path))
+                found.setdefault(path or "*", self._group(identity, request, path))
+        return {case.id: case for case in found.values()}
+
+    def _group(self, identity: str, request: dict[str, Any], path: str) -> Case:
+        below = [w for w in self._presence(request) if self._member_of(w).startswith(path)]
+        return self._valid(identity, copy.deepcopy(request), below)
+
+    def _member_of(self, rule_id: str) -> str:
+        return rule_id.split("/", 2)[2].rsplit("/", 1)[0]
+
+    def _structures(self) -> Iterator[str]:
+        """Yield the paths of structures (and lists, maps of scalars) worth a request of their own."""
+        yield ""
+        for path, shape in self.plan.shapes.items():
+            if isinstance(shape, Structure | List | Map) and self.plan.sendable(path):
+                yield path
+
+    def _together(self, path: str) -> Iterator[list[str]]:
+        shape = self.plan.below(path)
+        if isinstance(shape, List):
+            yield ["[]"]
+            return
+        if isinstance(shape, Map):
+            yield ["{}"]
+            return
+        if not isinstance(shape, Structure):
+            return
+        names = [m.name for m in shape.members if self.plan.sendable(join(path, m.name))]
+        if shape.union:
+            yield from ([name] for name in names)
+            return
+        rest = names
+        while rest:
+            apart = self._excluded(path, rest)
+            yield [name for name in rest if name not in apart]
+            if len(apart) == len(rest):
+                return
+            rest = apart
+        if not names:
+            return
+
+    def _excluded(self, path: str, names: Sequence[str]) -> list[str]:
+        """Return the members that must not stand beside the first of their exclusive rule."""
+        apart: list[str] = []
+        for rules in self.plan.rules.values():
+            for rule in rules:
+                if rule.kind == "exclusive":
+                    mine = [n for n in names if join(path, n) in rule.value["members"]]
+                    apart += mine[1:]
+        return list(dict.fromkeys(apart))
+
+    def _enums(self) -> Iterator[Case]:
+        """Yield as many requests as the longest enum has values, each with one value of every enum."""
+        enums = self._enum_values()
+        longest = max((len(values) for values in enums.values()), default=0)
+        for number in range(longest):
+            values = {path: vs[number] for path, vs in enums.items() if number < len(vs)}
+            request, kept = self._with(values)
+            if kept:
+                witnesses = [f"{self._enum_rule(path)}={values[path]}" for path in kept]
+                yield self._valid(f"{self.operation.id}~enums~{number}", request, witnesses)
+
+    def _enum_values(self) -> dict[str, tuple[str, ...]]:
+        return {
+            path: self.plan.domain(path).values or ()
+            for path, shape in self.plan.shapes.items()
+            if isinstance(shape, Scalar)
+            and self.plan.sendable(path)
+            and path not in self.plan.bindings
+            and any(rule.kind == "enum" and rule in self.plan.testable
+                    for rule in self.plan.rules.get(path, ()))
+        }  # fmt: skip
+
+    def _enum_rule(self, path: str) -> str:
+        rule = self.plan.rule(path, "enum")
+        return rule.id if rule else path
+
+    def _with(self, values: Mapping[str, Json]) -> tuple[dict[str, Any], list[str]]:
+        """Return a valid request with as many of the values as go together, and which those are."""
+        kept = dict(values)
+        while True:
+            request = self.builder.request((), kept)
+            bad = broken(self.plan, request, surely=False)
+            lost = [path for path, value in kept.items() if not self._stands(request, path, value)]
+            bad_paths = [p for p in kept if any(self._concerns(rule, p) for rule in bad)]
+            drop = lost or bad_paths or (list(kept) if bad else [])
+            if not drop:
+                return request, list(kept)
+            for path in drop if lost else drop[:1]:
+                del kept[path]
+
+    def _stands(self, request: Json, path: str, value: Json) -> bool:
+        return any(value_at(request, at) == value for at in occurrences(request, path))
+
+    def _concerns(self, rule_id: str, path: str) -> bool:
+        member = self._member_of(rule_id)
+        return path == member or path.startswith((f"{member}.", f"{member}{{", f"{member}["))
+
+    def _limits(self) -> Iterator[Case]:
+        """Yield the requests in which every limit is just met: from above, then from below."""
+        for end in ("max", "min"):
+            values = {
+                rule.member: value
+                for rule in self.plan.testable
+                if rule.kind in ("length", "range", "items")
+                and rule.member not in self.plan.bindings
+                and not (rule.member in self.plan.tokens)
+                and (value := self._at_limit(rule, end)) is not None
+            }
+            nested = self._layers(values)
+            for number, layer in enumerate(nested):
+                request, kept = self._with(layer)
+                if kept:
+                    witnesses = [f"{self._limit_rule(path)}={end}" for path in kept]
+                    name = f"{self.operation.id}~{'most' if end == 'max' else 'least'}~{number}"
+                    yield self._valid(name, request, witnesses)
+
+    def _layers(self, values: Mapping[str, Json]) -> list[dict[str, Json]]:
+        """Split values so that none stands below another: a list at its limit hides its items."""
+        layers: list[dict[str, Json]] = []
+        for path, value in values.items():
+            for layer in layers:
+                if not any(path.startswith(other) for other in layer):
+                    layer[path] = value
+                    break
+            else:
+                layers.append({path: value})
+        return layers
+
+    def _limit_rule(self, path: str) -> str:
+        rules = self.plan.rules.get(path, ())
+        return next(rule.id for rule in rules if rule.kind in ("length", "range", "items"))
+
+    def _at_limit(self, rule: Rule, end: str) -> Json:
+        """Return a value that just meets the tightest statement of a limit, None where none can be made."""
+        domain, shape = self.plan.domain(rule.member), self.plan.shapes[rule.member]
+        if rule.value.get("total"):
+            return None
+        match rule.kind:
+            case "range":
+                limit = domain.high if end == "max" else domain.low
+                return None if limit is None else limit
+            case "items":
+                count = domain.max_items if end == "max" else domain.min_items
+                if count is None or count > MOST_ITEMS or (end == "min" and not count):
+                    return None
+                value = entries_of(self.plan, rule.member, count)
+                return value if len(value) == count else None
+            case _ if isinstance(shape, Scalar) and shape.type == "string":
+                length = domain.longest if end == "max" else domain.shortest
+                if length is None or length > LONGEST or (end == "min" and "min" not in rule.value):
+                    return None
+                return sized(domain, member_name(rule.member), length)
+            case _:
+                return None
+
+    # ------------------------------------------------------------ parts
+
+    def _part(self, identity: str) -> Case | None:
+        """Return the smallest valid request that is a witness of one rule alone."""
+        mark = f"{self.operation.id}~only~"
+        if not identity.startswith(mark):
+            return self._minimal_twin(identity)
+        witness = identity.removeprefix(mark)
+        path = self._member_of(witness.partition("=")[0])
+        kind_value = witness.rpartition("/")[2]
+        kind, _, value = kind_value.partition("=")
+        try:
+            request = self._witness(path, kind, value)
+        except (NoValueError, KeyError):
+            return None
+        case = self._valid(identity, request, [witness])
+        return replace(case, parts=())
+
+    def _witness(self, path: str, kind: str, value: str) -> dict[str, Any]:
+        if kind == "enum":
+            return self._with({path: value})[0]
+        if kind in ("length", "range", "items") and value in ("max", "min"):
+            rule = next(r for r in self.plan.rules[path] if r.kind == kind)
+            return self._with({path: self._at_limit(rule, value)})[0]
+        return self.builder.containing(path)
+
+    def _minimal_twin(self, identity: str) -> Case | None:
+        """Return the fault of an id on the smallest twin (`…~what~alone`), or that twin."""
+        if not identity.endswith("~alone"):
+            return None
+        whole = self._by_id.get(identity.removesuffix("~alone"))
+        if whole is None or whole.fault is None:
+            return None
+        rule = next(rule for rule in self.plan.testable if rule.id == whole.rule)
+        twin = self.case(f"{self.operation.id}~only~{self._twin_witness(rule)}")
+        if twin is None:
+            return None
+        made = [case for case in self._faults(rule, twin, "~alone")]
+        return next(
+            (case for case in made if case.fault and case.fault.what == whole.fault.what), None
+        )
+
+    def _twin_witness(self, rule: Rule) -> str:
+        path = rule.member if rule.kind not in ("unsupported",) else parent(rule.member)
+        kind = self.plan.rule(path, "type")
+        return kind.id if kind else f"{self.operation.id}/input/{path}/type"
+
+    # ------------------------------------------------------------ invalid
+
+    def _invalid(self) -> Iterator[Case]:
+        budget = MOST_TYPES
+        types: list[list[Case]] = []
+        for rule in self.plan.testable:
+            if rule.kind not in KINDS:
+                continue
+            twin = self._twin(rule)
+            if twin is None:
+                self.unmet[rule.id] = "no valid request has the member"
+                continue
+            made = list(self._faults(rule, twin))
+            if rule.kind == "type":
+                types.append(made[1:])
+                made = made[:1]
+            if not made and rule.kind != "exists":
+                self.unmet[rule.id] = "nothing certainly breaks it alone"
+            yield from made
+        for column in range(max(map(len, types), default=0)):
+            for row in types:
+                if column < len(row) and budget > 0:
+                    budget -= 1
+                    yield row[column]
+
+    def _twin(self, rule: Rule) -> Case | None:
+        """Return the first valid case in which the rule can be broken."""
+        if rule.kind == "conditional":
+            return self._conditional_twin(rule)
+        candidates = [self.control, *self._holding(rule)]
+        for case in candidates:
+            if any(True for _ in self._places(rule, case.params)):
+                return case
+        return None
+
+    def _holding(self, rule: Rule) -> list[Case]:
+        """Return the groups of the member's structure, the nearest first."""
+        wanted = [f"{self.operation.id}~group~{path}" for path in [*build.above(rule.member), ""]]
+        own = [case for key in wanted[1:] for case in self.groups.values()
+               if case.id == key or case.id.startswith(f"{key}~")]  # fmt: skip
+        mine = [case for case in self.groups.values() if case.id.split("~")[2] == rule.member]
+        return own + mine
+
+    def _conditional_twin(self, rule: Rule) -> Case | None:
+        """Return a valid request in which the condition holds (and what follows can be broken)."""
+        when, then = rule.value["when"], rule.value["then"]
+        if "member" not in when:
+            return None
+        identity = (
+            f"{self.operation.id}~when~{rule.id.rsplit('/', 2)[1]}~{rule.id.rsplit('/', 1)[1]}"
+        )
+        values: dict[str, Json] = {}
+        if "in" in when and when["in"]:
+            values[when["member"]] = when["in"][0]
+        include = [when["member"]]
+        if then["kind"] in ("format", "enum", "required"):
+            include.append(then["member"])
+        elif then["member"] != when["member"]:
+            include.append(parent(then["member"]))
+        try:
+            request = self.builder.request([p for i in include for p in build.above(i)], values)
+        except NoValueError:
+            return None
+        if broken(self.plan, request, surely=False):
+            return None
+        return replace(self._valid(identity, request, [f"{rule.id}"]), parts=())
+
+    def _places(self, rule: Rule, request: Json) -> Iterator[Concrete]:
+        """Yield where a rule can be broken: where its member stands, or could for an absent one."""
+        if rule.kind == "unsupported" and not rule.value.get("supported"):
+            name = steps(rule.member)[-1]
+            for at in occurrences(request, parent(rule.member)):
+                if isinstance(fetch(request, at), dict):
+                    yield (*at, name)
+        elif rule.kind == "required":
+            yield from (at for at in places(rule, request) if exists(request, at))
+        else:
+            yield from places(rule, request)
+
+    def _faults(self, rule: Rule, twin: Case, mark: str = "") -> Iterator[Case]:
+        """Yield one case for every way of breaking the rule in the twin."""
+        at = next(iter(self._places(rule, twin.params)), None)
+        if at is None:
+            return
+        seen: set[str] = set()
+        for breach in KINDS[rule.kind].breaks(self.plan, rule, twin.params, at):
+            identity = f"{rule.id}~{breach.what}{mark}"
+            case = invalid_case(self.plan, rule, twin, breach, identity, self.nonce)
+            if case is not None and identity not in seen:
+                seen.add(identity)
+                parts = () if mark or twin is self.control else (f"{identity}~alone",)
+                yield replace(case, parts=parts)
+
+    # ------------------------------------------------------------ malformed
+
+    def _malformed(self) -> Iterator[Case]:
+        for rule in malformed_rules(self.operation):
+            identity = f"{rule.id}~sent"
+            params = with_tokens(
+                self.plan, copy.deepcopy(self.control.params), identity, self.nonce
+            )
+            yield Case(
+                id=identity,
+                operation=self.operation.id,
+                kind="malformed",
+                params=params,
+                rule=rule.id,
+                twin=self.control.id,
+                wire=rule.kind if rule.kind != "protocol" else rule.member,
+            )
+
+
+def invalid_case(
+    plan: Plan, rule: Rule, twin: Case, breach: Breach, identity: str, nonce: str
+) -> Case | None:
+    """Return the twin with one fault, or None where the fault does not surely break the rule.
+
+    The case has an idempotency token of its own, so that its answer is not the twin's.
+    """
+    params = copy.deepcopy(twin.params)
+    with_tokens(plan, params, identity, nonce)
+    old = value_at(params, breach.at) if exists(params, _real(breach.at)) else None
+    apply(params, breach)
+    wrong = broken(plan, params, surely=not breach.unsure)
+    if rule.kind != "exists" and rule.id not in wrong:
+        return None
+    return Case(
+        id=identity,
+        operation=plan.operation.id,
+        kind="invalid",
+        params=params,
+        rule=rule.id,
+        fault=Fault(
+            op=breach.op,
+            at=pointer(breach.at),
+            member=_member_path(rule, breach),
+            what=f"{breach.what}-unanchored" if breach.unsure else breach.what,
+            old=old,
+            new=breach.new,
+        ),
+        twin=twin.id,
+        shadows=tuple(sorted(broken(plan, params, surely=True) - {rule.id})),
+    )
+
+
+def _member_path(rule: Rule, breach: Breach) -> str:
+    """Return the member a fault stands at: a conditional's fault stands at what follows."""
+    if rule.kind == "conditional":
+        return str(rule.value["then"]["member"])
+    if rule.kind == "exclusive":
+        return next(
+            (m for m in rule.value["members"] if steps(m)[-1] == breach.at[-1]), rule.member
+        )
+    return rule.member
+
+
+def _real(at: Concrete) -> Concrete:
+    return at[:-1] if at[-1] == KEY else at
+
+
+def apply(params: Json, breach: Breach) -> None:
+    """Change a request in place as a breach says."""
+    match breach.op:
+        case "remove":
+            build.remove(params, breach.at)
+        case "rename":
+            build.rename(params, breach.at, str(breach.new))
+        case "replace" | "add":
+            build.put(params, breach.at, copy.deepcopy(breach.new))
+
+
+__all__ = ["MOST_TYPES", "Cover", "apply", "from_steps", "invalid_case"]

@@ -1,0 +1,161 @@
+"""The plan of an operation: its rules by member, the domains they leave, and what may be sent.
+
+Everything that makes requests works on a plan. It knows the bindings, which members both page and
+model know (only those are sent), and which rules may be broken to test them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+
+from aws_specs.paths import from_steps, parent, steps
+from aws_specs.spec import (
+    DEFAULT_CONFIDENCE,
+    Kind,
+    Member,
+    Operation,
+    Recursive,
+    Rule,
+    Shape,
+    Structure,
+    walk,
+)
+from aws_strategies.domain import Domain, domain_of
+
+EXTERNAL: frozenset[Kind] = frozenset({"exists", "unique", "immutable", "conditional"})
+"""Kinds whose truth may lie outside of the request: in what the target has."""
+
+
+class Plan:
+    """An operation seen by someone who makes requests for it.
+
+    `bindings` map `service.Member` or `service.Operation.Member.Path` to the value to send.
+    `confidence` is the least confidence of a rule that may be broken.
+    """
+
+    def __init__(
+        self,
+        operation: Operation,
+        *,
+        bindings: Mapping[str, str] | None = None,
+        confidence: float = DEFAULT_CONFIDENCE,
+    ) -> None:
+        self.operation = operation
+        self.confidence = confidence
+        self.bindings = self._bound(bindings or {})
+        self._domains: dict[str, Domain] = {}
+
+    def _bound(self, bindings: Mapping[str, str]) -> Mapping[str, str]:
+        """Return the bindings by member path; the one for the operation wins over the service's."""
+        found: dict[str, str] = {}
+        for prefix in (f"{self.operation.service}.", f"{self.operation.id}."):
+            for name, value in bindings.items():
+                path = name.removeprefix(prefix)
+                if path != name and path in self.shapes:
+                    found[path] = value
+        return found
+
+    @cached_property
+    def shapes(self) -> Mapping[str, Shape]:
+        """Every request path and its shape, in page order."""
+        return {path: shape for path, shape, _ in walk(self.operation.input)}
+
+    @cached_property
+    def members(self) -> Mapping[str, Member]:
+        """The member at each path that is a structure's member."""
+        return {path: member for path, _, member in walk(self.operation.input) if member}
+
+    @cached_property
+    def rules(self) -> Mapping[str, tuple[Rule, ...]]:
+        """All rules on the request, by member path."""
+        found: dict[str, list[Rule]] = {}
+        for rule in self.operation.rules:
+            if rule.side == "input":
+                found.setdefault(rule.member, []).append(rule)
+        return {path: tuple(rules) for path, rules in found.items()}
+
+    @cached_property
+    def testable(self) -> tuple[Rule, ...]:
+        """The rules on the request that may be broken: sure enough, checkable, on members we send."""
+        return tuple(
+            rule
+            for path in self.shapes
+            for rule in self.rules.get(path, ())
+            if rule.sure >= self.confidence and rule.checkable and self.sendable(path)
+        )
+
+    def domain(self, path: str) -> Domain:
+        """Return what the rules on a member leave of its values."""
+        if path not in self._domains:
+            self._domains[path] = domain_of(self.rules.get(path, ()))
+        return self._domains[path]
+
+    def rule(self, path: str, kind: Kind) -> Rule | None:
+        """Return the rule of a kind on a member, the first where it has several."""
+        return next((rule for rule in self.rules.get(path, ()) if rule.kind == kind), None)
+
+    def required(self, path: str) -> bool:
+        """Return whether a valid request must have the member: any source says so, however unsure."""
+        return self.rule(path, "required") is not None
+
+    def sendable(self, path: str) -> bool:
+        """Return whether a request may have the member: everyone knows it, nothing forbids it."""
+        if path not in self._sendable:
+            self._sendable[path] = self._may_send(path)
+        return self._sendable[path]
+
+    @cached_property
+    def _sendable(self) -> dict[str, bool]:
+        return {"": True}
+
+    def _may_send(self, path: str) -> bool:
+        member = self.members.get(path)
+        if not self.sendable(parent(path)):
+            return False
+        if member is None:
+            return True
+        known = self.operation.page is None or len(member.known_to) > 1
+        domain = self.domain(path)
+        streaming = isinstance(member.shape, Structure) and member.shape.eventstream
+        return known and not domain.reserved and not domain.unsupported and not streaming
+
+    def external(self, path: str) -> bool:
+        """Return whether it depends on what the target has if a value of this member is accepted."""
+        return any(
+            (rule.kind in EXTERNAL and not rule.checkable) or rule.kind == "exists"
+            for at in above(path)
+            for rule in self.rules.get(at, ())
+        )
+
+    @cached_property
+    def tokens(self) -> tuple[str, ...]:
+        """The paths of idempotency tokens: each case sends its own."""
+        return tuple(
+            path
+            for path, rules in self.rules.items()
+            if any(rule.kind == "idempotency" and rule.value.get("autopopulated") for rule in rules)
+            and path in self.shapes
+        )
+
+    @cached_property
+    def identifiers(self) -> tuple[str, ...]:
+        """The required members that name something the target must have."""
+        return tuple(
+            path
+            for path, rules in self.rules.items()
+            if path in self.members
+            and self.required(path)
+            and any(rule.kind == "exists" for rule in rules)
+        )
+
+    def below(self, path: str) -> Shape:
+        """Return the shape at a path, recursion followed."""
+        shape: Shape = self.shapes[path] if path else self.operation.input
+        return self.below(shape.to) if isinstance(shape, Recursive) else shape
+
+
+def above(path: str) -> Sequence[str]:
+    """Return the path and all its ancestors, the nearest first."""
+    parts = steps(path)
+    return [from_steps(parts[:count]) for count in range(len(parts), 0, -1)]

@@ -1,0 +1,202 @@
+"""Sample texts: values of a format, strings that match a pattern, strings of an exact length.
+
+All deterministic. A pattern is matched the way AWS writes it, against the whole value; a sample also
+satisfies the looser reading (a match anywhere), so that it is valid whichever way a target reads it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+
+FORMATS: Mapping[str, str] = {
+    "arn": "arn:aws:mobiletargeting:us-east-1:123456789012:apps/0123456789abcdef0123456789abcdef",
+    "base64": "YXdzLWNvbmZvcm1hbmNl",
+    "date-time": "2024-01-02T03:04:05Z",
+    "iso8601": "2024-01-02T03:04:05Z",
+    "iso-8601": "2024-01-02T03:04:05Z",
+    "duration": "P1D",
+    "e.164": "+12065550100",
+    "email": "user@example.com",
+    "epoch": "1704164645",
+    "ip": "192.0.2.1",
+    "ipv4": "192.0.2.1",
+    "ipv6": "2001:db8::1",
+    "cidr": "192.0.2.0/24",
+    "json": "{}",
+    "url": "https://example.com/",
+    "uri": "https://example.com/",
+    "uuid": "0f8fad5b-d9cb-469f-a165-70867728950e",
+}
+"""One value a format; what a format's rule is satisfied with."""
+
+_CHECKS: Mapping[str, re.Pattern[str]] = {
+    "arn": re.compile(r"arn:[^:\s]+:[^:\s]*:[^:\s]*:[^:\s]*:\S+"),
+    "base64": re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?"),
+    "date-time": re.compile(
+        r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?|\d{4}-\d\d-\d\d"
+    ),
+    "e.164": re.compile(r"\+[1-9]\d{1,14}"),
+    "email": re.compile(r"[^@\s]+@[^@\s]+"),
+    "epoch": re.compile(r"-?\d+(\.\d+)?"),
+    "json": re.compile(r"\s*[\[{\"0-9tfn-].*", re.DOTALL),
+    "url": re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://\S+"),
+    "uuid": re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"),
+}
+_SAME = {"iso8601": "date-time", "iso-8601": "date-time", "uri": "url"}
+
+# Endings of member names and the format their values have in practice: a hint for valid values,
+# never a rule.
+_HINTS: tuple[tuple[str, str], ...] = (
+    ("Arn", "arn"),
+    ("ARN", "arn"),
+    ("Url", "url"),
+    ("URL", "url"),
+    ("Uri", "url"),
+    ("Email", "email"),
+    ("EmailAddress", "email"),
+    ("FromAddress", "email"),
+    ("ForwardingAddress", "email"),
+    ("ReplyToAddresses", "email"),
+    ("PhoneNumber", "e.164"),
+    ("OriginationNumber", "e.164"),
+    ("Id", "uuid"),
+    ("Identifier", "uuid"),
+    ("Token", "uuid"),
+)
+
+
+def of_format(value: str, name: str) -> bool | None:
+    """Return whether a text is of a format; None where the format is not one we can decide."""
+    check = _CHECKS.get(_SAME.get(name, name))
+    return None if check is None else check.fullmatch(value) is not None
+
+
+def hinted(member: str) -> str | None:
+    """Return a value of the format that a member's name suggests, or None."""
+    return next((FORMATS[name] for ending, name in _HINTS if member.endswith(ending)), None)
+
+
+@lru_cache(maxsize=4096)
+def compiled(pattern: str) -> re.Pattern[str] | None:
+    """Return the compiled pattern; None where Python cannot read it (such rules are not tested)."""
+    try:
+        return re.compile(pattern)
+    except (re.error, RecursionError, OverflowError):
+        return None
+
+
+def matches(pattern: str, value: str) -> bool:
+    """Return whether the whole value matches, in the strict reading that implies the loose one."""
+    regex = compiled(pattern)
+    return regex is None or regex.fullmatch(value) is not None
+
+
+def mismatches(pattern: str, value: str) -> bool:
+    """Return whether the value breaks the pattern in the strict and in the loose reading."""
+    regex = compiled(pattern)
+    return regex is not None and regex.search(value) is None
+
+
+@lru_cache(maxsize=4096)
+def matching(pattern: str, low: int, high: int) -> str | None:
+    """Return a short readable string of low..high characters that matches, or None if none is found."""
+    regex = compiled(pattern)
+    if regex is None:
+        return None
+    for value in (*_COMMON, *FORMATS.values()):
+        if low <= len(value) <= high and regex.fullmatch(value):
+            return value
+    found = _generated(pattern)
+    if found is None:
+        return None
+    return found if low <= len(found) <= high else pump(pattern, found, low)
+
+
+_COMMON = (
+    "abc", "example", "a", "A", "1", "10", "us-east-1", "123456789012", "abcd1234", "12345678",
+    "example-name", "example.com", "/", "/example", "i-0123456789abcdef0", "aws",
+    "0123456789abcdef", "0123456789abcdef0123456789abcdef", "1.0", "1.0.0", "2024-01-02",
+    "arn:aws:iam::123456789012:role/example", "arn:aws:s3:::example", "s3://example/key",
+    "arn:aws:lambda:us-east-1:123456789012:function:example",
+    "arn:aws:kms:us-east-1:123456789012:key/0f8fad5b-d9cb-469f-a165-70867728950e",
+)  # fmt: skip
+
+
+def _generated(pattern: str) -> str | None:
+    """Return the simplest full match that Hypothesis finds, the same one every time."""
+    from hypothesis import HealthCheck, Phase, find, settings
+    from hypothesis.errors import HypothesisException
+    from hypothesis.strategies import from_regex
+
+    quiet = settings(
+        database=None,
+        derandomize=True,
+        max_examples=20,
+        phases=(Phase.generate,),
+        suppress_health_check=list(HealthCheck),
+        deadline=None,
+    )
+    try:
+        strategy = from_regex(f"(?:{pattern})", fullmatch=True)
+        return find(strategy, lambda value: value.isprintable(), settings=quiet)
+    except (HypothesisException, re.error, RecursionError, NotImplementedError, OverflowError):
+        return None
+
+
+def pump(pattern: str, value: str, length: int) -> str | None:
+    """Return a match of exactly `length` characters made by repeating characters of `value`.
+
+    Tries each position from the end; None where no single stretch can be made long enough and no
+    combination of stretches adds up.
+    """
+    regex = compiled(pattern)
+    if regex is None:
+        return None
+    for at in range(len(value), 0, -1):
+        missing = length - len(value)
+        if missing <= 0:
+            break
+        char = value[at - 1]
+        count = _longest(lambda n, at=at, char=char: _fits(regex, value, at, char, n), missing)  # type: ignore[misc]
+        value = value[:at] + char * count + value[at:]
+    return value if len(value) == length and regex.fullmatch(value) else None
+
+
+def _fits(regex: re.Pattern[str], value: str, at: int, char: str, count: int) -> bool:
+    return regex.fullmatch(value[:at] + char * count + value[at:]) is not None
+
+
+def _longest(fits: object, most: int) -> int:
+    """Return the largest count up to `most` that fits, by halving (0 where one more does not fit)."""
+    low, high = 0, most
+    if fits(most):  # type: ignore[operator]
+        return most
+    while low < high - 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if fits(middle) else (low, middle)  # type: ignore[operator]
+    return low
+
+
+def breaking(pattern: str, valid: str, low: int, high: int) -> Iterator[tuple[str, bool]]:
+    """Yield (value, certain): values of allowed length that do not match, the surest first.
+
+    `certain` values break both readings of the pattern; the others only the strict one.
+    """
+    candidates = [value for value in _wrong(valid, low, high) if not matches(pattern, value)]
+    sure = [value for value in candidates if mismatches(pattern, value)]
+    if sure:
+        yield sure[0], True
+    elif candidates and compiled(pattern) is not None:
+        yield candidates[0], False
+
+
+def _wrong(valid: str, low: int, high: int) -> Iterator[str]:
+    length = min(max(len(valid), low, 1), high)
+    for char in ("!", "~", " ", "#", "%", "a", "A", "0", "-", "é", "\t"):
+        yield char * length
+    if valid:
+        for char in ("!", " ", "~", "é"):
+            yield (char + valid)[:length] if len(valid) >= length else char + valid
+            yield valid[: length - 1] + char
