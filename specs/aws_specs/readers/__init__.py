@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from aws_specs.errors import PageError
 from aws_specs.page import Page
-from aws_specs.readers import rst, text2023, text2024
+from aws_specs.readers import html, rst, text2023, text2024
 from aws_specs.readers.assemble import assemble
 from aws_specs.readers.outline import Outline
 
@@ -29,6 +29,7 @@ class _Rendering(NamedTuple):
 
 
 _RENDERINGS: Final = {
+    "html": _Rendering(html.read, lossy=False),
     "rst": _Rendering(rst.read, lossy=False),
     "text": _Rendering(text2024.read, lossy=True),
     "text-2023": _Rendering(text2023.read, lossy=True),

@@ -1,8 +1,8 @@
 """boto3's page source: reStructuredText as botocore's documenters write it.
 
 Every paragraph is one line. Members are `:type X:` / `:param X:` at the top and
-`- **X** *(type) --*` below, nested by two columns; bullets of prose are `* `. See `botocore.docs.params` and
-`botocore.docs.bcdoc.style` for everything that can be printed.
+`- **X** *(type) --*` below, nested by two columns; bullets of prose are `* `. For everything that can be
+printed see `botocore.docs.params` and `botocore.docs.bcdoc.style`.
 """
 
 from __future__ import annotations
