@@ -200,7 +200,14 @@ def _printed(side: Side, path: str, printed: PageMember, lines: Sequence[str]) -
     def draft(kind: Kind, value: Json, line: int, sentence: str = "") -> Draft:
         said = sentence or (lines[line - 1].strip() if 0 < line <= len(lines) else "")
         return Draft(
-            side=side, member=path, kind=kind, value=value, line=line, sentence=said, confidence=1.0
+            side=side,
+            member=path,
+            kind=kind,
+            value=value,
+            line=line,
+            sentence=said,
+            confidence=1.0,
+            family="printed",
         )
 
     if printed.required:
@@ -273,7 +280,12 @@ def _join(ours: Rule, theirs: Rule) -> Rule:
     surer = ours if ours.confidence >= theirs.confidence else theirs
     seen = {(s.source, str(s.value)) for s in ours.statements}
     more = tuple(s for s in theirs.statements if (s.source, str(s.value)) not in seen)
-    return replace(surer, statements=ours.statements + more)
+    return replace(
+        surer,
+        statements=ours.statements + more,
+        checkable=ours.checkable and theirs.checkable,
+        reason=ours.reason or theirs.reason,
+    )
 
 
 _BOTH_PRINT: frozenset[Kind] = frozenset({"required", "type", "enum"})

@@ -138,7 +138,10 @@ _ERROR_CLASSES = tuple(
     (label, re.compile(pattern, re.IGNORECASE))
     for label, pattern in (
         ("throttled", r"throttl|TooManyRequests|RequestLimitExceeded|SlowDown|Bandwidth"),
-        ("quota", r"Quota|LimitExceeded|TooLarge|TooMany|LimitReached|MaximumReached|InsufficientCap"),
+        (
+            "quota",
+            r"Quota|LimitExceeded|TooLarge|TooMany|LimitReached|MaximumReached|InsufficientCap",
+        ),
         (
             "denied",
             r"AccessDenied|Forbidden|Unauthori[sz]ed|NotAuthori[sz]ed|AuthFailure|OptInRequired"
@@ -155,7 +158,10 @@ _ERROR_CLASSES = tuple(
             r"Validation|Invalid|BadRequest|Malformed|MissingParam|MissingAction|Serialization"
             r"|Parameter|OutOfRange|UnknownParameter|Constraint|Unprocessable|IllegalArg",
         ),
-        ("server", r"Internal|ServiceFailure|ServiceUnavailable|ServerError|ServiceError|Dependency"),
+        (
+            "server",
+            r"Internal|ServiceFailure|ServiceUnavailable|ServerError|ServiceError|Dependency",
+        ),
     )
 )
 

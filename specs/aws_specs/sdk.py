@@ -56,7 +56,8 @@ def service_model(service: str) -> ServiceModel:
     except UnknownServiceError as error:
         raise UsageError(
             f"no service {service!r} in botocore {version()}",
-            hint=closest(service, services()) or "`aws-conformance specs list` names what there is.",
+            hint=closest(service, services())
+            or "`aws-conformance specs list` names what there is.",
         ) from error
     return ServiceModel(description, service_name=service)
 
@@ -106,7 +107,8 @@ def operation_of_method(service: str, method: str) -> str:
     known = [xform_name(name) for name in service_model(service).operation_names]
     raise SpecError(
         f"{service} has no operation whose method is {method!r} in botocore {version()}",
-        hint=closest(method, known) or "Paginators, waiters and transfer methods are no operations.",
+        hint=closest(method, known)
+        or "Paginators, waiters and transfer methods are no operations.",
     )
 
 

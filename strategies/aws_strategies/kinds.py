@@ -16,7 +16,7 @@ import binascii
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal
 
-from aws_specs.paths import KEY, Concrete, parent, steps
+from aws_specs.paths import KEY, Concrete, occurrences, parent, steps
 from aws_specs.schema import loosest
 from aws_specs.spec import Json, Kind, List, Map, Recursive, Rule, Scalar, Shape, Structure, Value
 from aws_strategies.build import (
@@ -456,18 +456,18 @@ def broken(plan: Plan, request: Json, *, surely: bool) -> set[str]:
     With `surely` only those whose every statement is broken in every reading; without, also those
     of which one statement may be read as broken: a valid request must have none of these.
     """
-    return {
-        rule.id
-        for rules in plan.rules.values()
-        for rule in rules
-        if any(_breaks_at(plan, rule, request, at, surely) for at in places(rule, request))
-    }
+    found: set[str] = set()
+    for rules in plan.rules.values():
+        for rule in rules:
+            for at in places(rule, request):
+                if _breaks_at(plan, rule, request, at, surely):
+                    found.add(rule.id)
+                    break
+    return found
 
 
 def places(rule: Rule, request: Json) -> Iterator[Concrete]:
     """Yield where a rule applies in a request; for `required` where the member could stand."""
-    from aws_specs.paths import occurrences
-
     match rule.kind:
         case "required":
             name = steps(rule.member)[-1]
@@ -501,10 +501,20 @@ def _breaks_at(plan: Plan, rule: Rule, request: Json, at: Concrete, surely: bool
         case _:
             keeps = _keeps_for(plan, rule)
             actual = value_at(request, at)
+            if rule.kind != "type" and not _typed(plan, rule.member, actual):
+                return False
+            if actual is None:
+                return False
             answers = [keeps(value, actual) for value in rule.values]
             if rule.known and rule.kind == "enum" and actual in rule.known and surely:
                 return False
             return _decide(answers, surely)
+
+
+def _typed(plan: Plan, path: str, actual: Json) -> bool:
+    """Return whether a value has its member's type: one of a wrong type breaks that rule alone."""
+    rule = plan.rule(path, "type")
+    return rule is None or any(_keeps_type(value, actual) is not False for value in rule.values)
 
 
 def _keeps_for(plan: Plan, rule: Rule) -> Keeps:

@@ -19,18 +19,20 @@ from aws_specs.spec import Value
 
 _NUMBER = r"(-?\d[\d,]{0,18}(?:\.\d{1,6})?)"
 _WORDS = r"(?:[\w'-]+ ){0,5}?"
+_MORE = r"(?:more|longer|greater|larger|higher|bigger|later)"
+_LESS = r"(?:less|fewer|smaller|lower|shorter)"
+_NOT = r"(?:\bno|\bnot|n't|\bcannot|\bnever)(?: be| have| contain| include| use| specify)?"
+_SAID = r"(?: [a-z'-]+){0,5}?(?:, which)? (?:of|is|are|to|at)"
 _ENDS = re.compile(
-    r"(?P<max>(?:up to|at most|(?:no|not) (?:more|longer|greater|larger|higher|bigger) than"
-    r"|(?:not|never|can't|cannot) (?:be )?(?:exceed|exceeding|surpass)(?: a length of)?"
-    r"|exceed(?:s|ing)?|(?:less|fewer|smaller|lower|shorter) than or equal to|as many as|<=|≤"
+    rf"(?P<max>(?:up to|at most|{_NOT} {_MORE} than|{_NOT} (?:be )?(?:exceed|exceeding|surpass)"
+    rf"(?: a length of)?|{_LESS} than or equal to|as many as|<=|≤"
     r"|limit(?:ed)? (?:of|to|is)|limit is set (?:to|at)|limited to a maximum of"
-    r"|(?:the |a )?max(?:imum)?\.?(?: \w+){0,5}?(?:, which)? (?:of|is|are|to)|max(?:imum)?(?: \w+){0,3}:)"
-    r" (?:a (?:total|maximum) of )?(?:about )?)$"
-    r"|(?P<below>(?:less|fewer|smaller|lower|shorter) than |(?<![<>=]) ?< ?)$"
-    r"|(?P<min>(?:at least|(?:no|not) (?:less|fewer|shorter|smaller|lower) than"
-    r"|(?:greater|more|larger|longer|higher) than or equal to|>=|≥"
-    r"|(?:the |a )?min(?:imum)?\.?(?: \w+){0,5}? (?:of|is|are)|min(?:imum)?(?: \w+){0,3}:) )$"
-    r"|(?P<above>(?:greater|more|larger|longer|higher) than |(?<![<>=]) ?> ?)$",
+    rf"|(?:the |a )?max(?:imum)?\.?{_SAID}|max(?:imum)?(?: [a-z]+){{0,3}}:)"
+    r" (?:a (?:total|maximum) of )?)$"
+    rf"|(?P<min>(?:at least|{_NOT} {_LESS} than|{_MORE} than or equal to|>=|≥"
+    rf"|(?:the |a )?min(?:imum)?\.?{_SAID}|min(?:imum)?(?: [a-z]+){{0,3}}:) )$"
+    rf"|(?P<below>\b{_LESS} than |(?<![<>=]) ?< ?)$"
+    rf"|(?P<above>\b{_MORE} than |(?<![<>=]) ?> ?)$",
 )
 _SPAN = re.compile(
     rf"(?P<lead>between |from |ranges? (?:from|of|between) |range: |must be |can be |is |length of |(?:values?|range|length)(?: \w+)?: |[(\[] ?|^)?"
@@ -40,6 +42,7 @@ _EXACT = re.compile(
     rf"(?:must be|must have|must contain|is|has|contains|be|are|exactly|length of|a)"
     rf"(?: exactly| an?)? {_NUMBER}[- ](?:character|digit|byte|letter|hexadecimal|alphanumeric)"
 )
+_PREFIXED = re.compile(r"\bfollowed by\b|\bprefix")
 _NUMBERS = re.compile(rf"(?<![\w.$#/:-]){_NUMBER}(?![\w/:]|\.\d|-\d)")
 
 _CHARACTERS: Final = frozenset(
@@ -154,14 +157,16 @@ def _found(text: str) -> Iterator[Limit]:
         if low is None or high is None or low >= high or not _is_span(match):
             continue
         taken.append(match.span())
-        yield Limit(low, high, text[match.end() :], match.start(), "span")
-    for match in _EXACT.finditer(text):
-        if (value := number(match[1])) is not None and not _inside(match.start(1), taken):
-            taken.append(match.span(1))
-            yield Limit(value, value, text[match.end(1) :].lstrip(" -"), match.start(), "exact")
+        after = text[match.end() :].lstrip(" -")
+        yield Limit(low, high, after, match.start(), "span")
     for match in _NUMBERS.finditer(text):
         if not _inside(match.start(), taken):
-            yield from _single(text, match)
+            for limit in _single(text, match):
+                taken.append(match.span())
+                yield limit
+    for match in _EXACT.finditer(text):
+        if (value := number(match[1])) is not None and not _inside(match.start(1), taken):
+            yield Limit(value, value, text[match.end(1) :].lstrip(" -"), match.start(), "exact")
 
 
 def _single(text: str, match: re.Match[str]) -> Iterator[Limit]:
@@ -242,14 +247,16 @@ def _unit(after: str) -> tuple[str, int]:
 def _cap(limit: Limit, sentence: Sentence) -> float:
     """Return the highest confidence the wording leaves: 0 is no rule at all."""
     low = sentence.low
-    if low.startswith(("for example", "example")):
+    if low.startswith(("for example", "example")) or _PREFIXED.search(low[: limit.start]):
         return 0
     weak = [hint for hint in _WEAK if hint in low]
     if weak and not (limit.named and all("default" in hint for hint in weak)):
         return 0.4
     if limit.named and low.startswith(_LEFT_OUT):
         return 1.0
-    if any(low.startswith(word) or f" {word}" in low for word in _CONDITIONS):
+    if low.startswith("for ") or any(
+        low.startswith(word) or f" {word}" in low for word in _CONDITIONS
+    ):
         return 0.6
     return 1.0
 
@@ -280,7 +287,7 @@ def _length(
 ) -> Iterator[Draft]:
     if context.type not in ("string", "bytes", "blob"):
         return
-    if scale > 1:
+    if scale > 1 or limit.after.startswith("digit"):
         cap = min(cap, 0.7)
     value = _bounds(limit, scale) | {"unit": unit}
     yield draft(f"length-{limit.form}", sentence, context, "length", value, cap=cap)
