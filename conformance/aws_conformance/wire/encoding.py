@@ -1,0 +1,167 @@
+"""A case as the HTTP request a client would send, or could not be made to send.
+
+botocore's serializers write the request, with the hooks of `serializers` for values that no client
+sends; botocore signs it. Host, path and query, headers and body are those of a botocore client
+with the same endpoint, but for the user agent and what `customizations.LEFT_OUT` names.
+"""
+
+# botocore is untyped: pyright infers partly unknown types from its source.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
+
+from __future__ import annotations
+
+import ipaddress
+import json
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any, Final
+from urllib.parse import SplitResult, urlsplit
+
+from botocore.awsrequest import create_request_object, prepare_request_dict
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError
+from botocore.httpchecksum import apply_request_checksum, resolve_checksum_context
+
+from aws_conformance.exchange import Request
+from aws_conformance.wire import customizations
+from aws_conformance.wire.malformed import broken, with_body
+from aws_conformance.wire.serializers import SERIALIZERS
+from aws_conformance.wire.signing import DUMMY, Clock, Credentials, Identity, signed
+from aws_conformance.wire.values import is_object, to_boto
+from aws_specs import sdk
+from aws_specs.errors import ConformanceError
+from aws_specs.spec import Json, Operation
+from aws_strategies.case import Case
+
+USER_AGENT: Final = "aws-conformance"
+_CONTROL: Final = frozenset(map(chr, (*range(9), *range(10, 32), 127)))
+
+
+class EncodeError(ConformanceError):
+    """A case that HTTP cannot carry, e.g. a line break in a header: not the target's fault."""
+
+    code = "cannot-encode"
+
+
+def now() -> datetime:
+    """Return the current time in UTC."""
+    return datetime.now(UTC)
+
+
+def encode(
+    operation: Operation,
+    case: Case,
+    *,
+    endpoint: str,
+    credentials: Credentials = DUMMY,
+    region: str = "us-east-1",
+    clock: Clock = now,
+) -> Request:
+    """Return the signed request that carries `case.params` to `endpoint`, a URL.
+
+    A case with `wire` set is its control broken in that way (see `malformed`). Raises `EncodeError`
+    for what HTTP cannot carry and `UsageError` for an operation the installed SDK does not know.
+    """
+    identity = Identity(endpoint, clock, credentials, region)
+    model: Any = sdk.operation_model(operation.service, operation.name)
+    try:
+        request = _unsigned(operation, model, case.params, endpoint)
+        if case.wire:
+            return broken(operation, request, case.wire, identity)
+        return signed(operation, request, identity)
+    except (BotoCoreError, UnicodeError, ValueError, TypeError, KeyError) as error:
+        raise EncodeError(
+            f"{case.id}: HTTP cannot carry this request: {error!r}",
+            hint="Nothing was sent. If a client may send it, this is a bug of the suite.",
+        ) from error
+
+
+def _unsigned(operation: Operation, model: Any, params: Json, endpoint: str) -> Request:
+    """Return the request as it is before it is signed, `Host` first."""
+    written = _serialize(operation, model, params if is_object(params) else {}, endpoint)
+    url = urlsplit(str(written.url))
+    body = written.body or b""
+    request = Request(
+        method=str(written.method),
+        path=(url.path or "/") + (f"?{url.query}" if url.query else ""),
+        headers=(("Host", _host(url)), *_headers(written.headers)),
+        body=body.encode("utf-8") if isinstance(body, str) else bytes(body),
+        service=operation.service,
+        operation=operation.id,
+    )
+    return request if is_object(params) else _whole_body(request, params)
+
+
+def _serialize(operation: Operation, model: Any, params: dict[str, Json], endpoint: str) -> Any:
+    """Return botocore's prepared request for the parameters."""
+    context: dict[str, Any] = {"client_config": _config(), "auth_type": model.auth_type}
+    params = customizations.before_build(model, params)
+    values = to_boto(model.input_shape, params) if model.input_shape is not None else params
+    request = SERIALIZERS[operation.wire.protocol]().serialize_to_request(values, model)
+    if not takes_host_prefix(endpoint):
+        request.pop("host_prefix", None)
+    prepare_request_dict(request, endpoint, context, USER_AGENT)
+    _plan_checksum(request, model, values)
+    customizations.before_call(model, request, context)
+    apply_request_checksum(request)
+    created = create_request_object(request)
+    customizations.request_created(model, created)
+    return created.prepare()
+
+
+def _plan_checksum(request: dict[str, Any], model: Any, values: Any) -> None:
+    """Let botocore choose the checksum; none where the case names an algorithm that is none."""
+    try:
+        resolve_checksum_context(request, model, values)
+    except (BotoCoreError, AttributeError):
+        request["context"].pop("checksum", None)
+
+
+@cache
+def _config() -> Config:
+    """Return the client settings a request depends on.
+
+    "s3" as signature keeps checksums in headers: a client would put some into a trailer over TLS.
+    """
+    return Config(
+        signature_version="s3",
+        request_checksum_calculation="when_supported",
+        response_checksum_validation="when_supported",
+    )
+
+
+def takes_host_prefix(endpoint: str) -> bool:
+    """Whether a name can stand before the endpoint's host: not for addresses and localhost."""
+    host = urlsplit(endpoint).hostname or ""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return "." in host
+    return False
+
+
+def _host(url: SplitResult) -> str:
+    """Return the `Host` header as botocore signs it: lower case, no default port."""
+    name = url.hostname or ""
+    name = f"[{name}]" if ":" in name else name
+    default = {"http": 80, "https": 443}.get(url.scheme)
+    return name if url.port in (None, default) else f"{name}:{url.port}"
+
+
+def _headers(headers: Any) -> list[tuple[str, str]]:
+    """Return botocore's headers as pairs; `ValueError` for what would end the header early."""
+    pairs = [(str(name), _header_text(value)) for name, value in headers.items()]
+    for name, value in pairs:
+        if not _CONTROL.isdisjoint(value) or not _CONTROL.isdisjoint(name):
+            raise ValueError(f"control character in header {name!r}: {value!r}")
+    return pairs
+
+
+def _header_text(value: Any) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
+
+
+def _whole_body(request: Request, params: Json) -> Request:
+    """Return the request with a body that is no object at all."""
+    return with_body(request, json.dumps(params).encode())
