@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Literal
 
 from aws_reports.results import OperationResult, Results, StaleEntry, Verdict
@@ -165,6 +166,18 @@ def headline(summary: Summary) -> str:
     if summary.known:
         return f"Conforms, but for {plural(numbers.known, 'known deviation')}"
     return "Conforms"
+
+
+def duration(results: Results) -> str:
+    """Return how long the run took, as `4.2 s` or `3 min 20 s`; empty where it does not say."""
+    try:
+        started = datetime.fromisoformat(results.started)
+        seconds = (datetime.fromisoformat(results.finished) - started).total_seconds()
+    except (ValueError, TypeError, OverflowError):
+        return ""
+    if seconds < 60:
+        return f"{max(seconds, 0):.1f} s"
+    return f"{int(seconds) // 60:,} min {int(seconds) % 60} s"
 
 
 def plural(count: int, one: str, many: str = "") -> str:

@@ -25,6 +25,7 @@ from aws_reports.summary import (
     Numbers,
     OperationSummary,
     Summary,
+    duration,
     headline,
     percent,
     plural,
@@ -113,8 +114,12 @@ def _header(results: Results) -> RenderableType:
     grid.add_column(overflow="fold")
     grid.add_row("target", Text(one_line(results.target), style="bold"))
     grid.add_row("rules of", Text(one_line(f"{results.source} · {results.sdk}")))
-    run = f"{results.seed} · {plural(results.requests, 'request')}"
-    grid.add_row("seed", Text(f"{run} · {plural(results.examples, 'example')} an operation"))
+    run = (
+        f"{results.seed} · {plural(results.examples, 'example')} an operation"
+        f" · {plural(results.requests, 'request')}"
+    )
+    took = duration(results)
+    grid.add_row("seed", Text(f"{run} in {took}" if took else run))
     return Group(Text(one_line(results.tool), style="bold cyan"), grid)
 
 

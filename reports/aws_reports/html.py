@@ -1,0 +1,282 @@
+"""The HTML report: one self-contained page that a stranger can open and read.
+
+This module turns results into what the page shows, in order and bounded; how it looks is the
+template's affair (`templates/report.html.j2`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from aws_reports.faults import change
+from aws_reports.messages import answer_of, text_of
+from aws_reports.pages import page
+from aws_reports.redact import redacted
+from aws_reports.results import Evidence, Results, Verdict
+from aws_reports.sources import KIND_WORDS, origin, place, sentence
+from aws_reports.summary import (
+    Finding,
+    Numbers,
+    OperationSummary,
+    RuleSummary,
+    Summary,
+    duration,
+    headline,
+    plural,
+    summarise,
+)
+from aws_reports.visible import bounded, one_line
+from aws_specs.spec import Value
+
+BODY_LIMIT: Final = 8_000
+COMMAND_LIMIT: Final = 20_000
+EVIDENCE_BUDGET: Final = 8_000_000
+"""Characters of evidence on one page; what comes after is in results.json only."""
+SHOWN_FINDINGS: Final = 1_000
+SHOWN_CASES: Final = 50
+SHOWN_OPERATIONS: Final = 1_000
+SHOWN_RULES: Final = 20_000
+SHOWN_GROUPS: Final = 500
+
+
+class Conversation(Value, frozen=True):
+    """A request and its answer as text."""
+
+    request: str
+    answer: str
+    milliseconds: str
+
+
+class Card(Value, frozen=True, kw_only=True):
+    """One finding as the page shows it. `snippets` are (tool, command or code)."""
+
+    number: int
+    rule: str
+    reason: str
+    operation: str
+    member: str
+    kind: str
+    words: str
+    origin: str
+    sentence: str
+    place: str
+    case: str
+    change: str
+    expected: str
+    observed: str
+    row: str
+    note: str
+    confirmed: bool
+    conversation: Conversation | None
+    twin: Conversation | None
+    snippets: tuple[tuple[str, str], ...]
+    others: tuple[tuple[str, str, str], ...]
+    """The other cases of the same finding: (case, change, observed)."""
+    left_out: int
+
+
+class Open(Value, frozen=True, kw_only=True):
+    """Rules of one operation that were not decided for one reason."""
+
+    operation: str
+    what: str
+    reason: str
+    observed: str
+    hint: str
+    rules: tuple[str, ...]
+
+
+def render(results: Results) -> bytes:
+    """Return the run as one HTML page in UTF-8 that loads nothing and needs no script."""
+    summary = summarise(redacted(results))
+    budget = _Budget(EVIDENCE_BUDGET)
+    return page(
+        "report.html.j2",
+        summary=summary,
+        results=summary.results,
+        numbers=summary.numbers,
+        headline=headline(summary),
+        mood=_mood(summary),
+        facts=_facts(summary.results),
+        operations=summary.operations[:SHOWN_OPERATIONS],
+        kinds=tuple(summary.kinds),
+        words=KIND_WORDS,
+        findings=_cards(summary.findings, budget),
+        known=_cards(summary.known, budget),
+        flaky=_cards(summary.flaky, budget),
+        open_ends=_open_ends(summary)[:SHOWN_GROUPS],
+        unchecked=_unchecked(summary.operations),
+        rules=_rules(summary.operations),
+        shown=SHOWN_RULES,
+    )
+
+
+class _Budget:
+    """What evidence may still take up of the page."""
+
+    def __init__(self, characters: int) -> None:
+        self.left = characters
+
+    def take(self, text: str) -> str:
+        """Return the text while there is room for it, and a pointer to the results after."""
+        if len(text) > self.left:
+            return "Left out: this page is full. See results.json."
+        self.left -= len(text)
+        return text
+
+
+def _mood(summary: Summary) -> str:
+    """Return how the page should feel at first sight: good, bad or open."""
+    if summary.numbers.broken:
+        return "bad"
+    good = not summary.results.exit_code and summary.numbers.decided
+    return "good" if good else "open"
+
+
+def _facts(results: Results) -> Mapping[str, str]:
+    took = duration(results)
+    facts = {
+        "Target": results.target,
+        "Requests": f"{results.requests:,}" + (f" in {took}" if took else ""),
+        "Started": results.started,
+        "Seed": f"{results.seed} · {plural(results.examples, 'example')} an operation",
+        "Rules of": results.source + (" · strict" if results.strict else ""),
+        "SDK": results.sdk,
+        "Made by": results.tool,
+    }
+    return {name: one_line(text) for name, text in facts.items()}
+
+
+def _cards(findings: Sequence[Finding], budget: _Budget) -> tuple[Card, ...]:
+    shown = findings[:SHOWN_FINDINGS]
+    return tuple(_card(number, finding, budget) for number, finding in enumerate(shown, 1))
+
+
+def _card(number: int, finding: Finding, budget: _Budget) -> Card:
+    first = finding.first
+    others = [v for v in finding.verdicts if v is not first]
+    return Card(
+        number=number,
+        rule=one_line(finding.rule, 500),
+        reason=one_line(finding.reason),
+        operation=one_line(first.operation),
+        member=one_line(first.member),
+        kind=one_line(first.kind),
+        words=KIND_WORDS.get(first.kind, ""),
+        origin=origin(first.source),
+        sentence=bounded(sentence(first.source), 2_000),
+        place=one_line(place(first.source)),
+        case=one_line(first.case, 500),
+        change=change(first, 300),
+        expected=bounded(first.expected, 2_000),
+        observed=bounded(first.observed, 2_000),
+        row=one_line(first.row),
+        note=one_line(first.baseline or first.hint),
+        confirmed=bool(first.confirmed),
+        conversation=_conversation(first.evidence, budget),
+        twin=_conversation(first.twin, budget),
+        snippets=_snippets(first, budget),
+        others=tuple(
+            (one_line(v.case, 500), change(v), one_line(v.observed)) for v in others[:SHOWN_CASES]
+        ),
+        left_out=max(0, len(others) - SHOWN_CASES),
+    )
+
+
+def _conversation(evidence: Evidence | None, budget: _Budget) -> Conversation | None:
+    if evidence is None:
+        return None
+    return Conversation(
+        request=budget.take(text_of(evidence.request, BODY_LIMIT)),
+        answer=budget.take(answer_of(evidence, BODY_LIMIT)),
+        milliseconds=f"{evidence.milliseconds:,.1f} ms",
+    )
+
+
+def _snippets(verdict: Verdict, budget: _Budget) -> tuple[tuple[str, str], ...]:
+    found = verdict.reproducer
+    if found is None:
+        return ()
+    named = (("curl", found.curl), ("boto3", found.boto3), ("AWS CLI", found.cli))
+    return tuple((name, budget.take(bounded(text, COMMAND_LIMIT))) for name, text in named if text)
+
+
+_OPEN: Final = {
+    "inconclusive": "Undecided",
+    "unimplemented": "Not implemented",
+    "error": "Error of the suite",
+}
+
+
+def _open_ends(summary: Summary) -> tuple[Open, ...]:
+    """Return what was not decided, by operation and reason, in order of first appearance."""
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for verdict in summary.results.verdicts:
+        if verdict.verdict in _OPEN:
+            groups.setdefault(_open_key(verdict), []).append(verdict.rule)
+    for one in summary.operations:
+        silent = [rule.rule for rule in one.rules if not rule.verdicts]
+        if silent or not one.rules:
+            key = (one.operation, _state_words(one), one.result.reason, "", "")
+            groups.setdefault(key, []).extend(silent)
+    return tuple(
+        Open(
+            operation=operation,
+            what=what,
+            reason=one_line(reason),
+            observed=one_line(observed),
+            hint=one_line(hint),
+            rules=tuple(one_line(rule) for rule in dict.fromkeys(rules)),
+        )
+        for (operation, what, reason, observed, hint), rules in groups.items()
+    )
+
+
+def _open_key(verdict: Verdict) -> tuple[str, ...]:
+    what = _OPEN[verdict.verdict]
+    return (verdict.operation, what, verdict.reason, verdict.observed, verdict.hint)
+
+
+def _state_words(one: OperationSummary) -> str:
+    return "Not implemented" if one.result.state == "unimplemented" else "Not tested"
+
+
+def _unchecked(operations: Iterable[OperationSummary]) -> tuple[tuple[str, str], ...]:
+    pairs = [pair for one in operations for pair in one.result.unchecked]
+    return tuple((one_line(rule, 500), one_line(reason)) for rule, reason in pairs[:SHOWN_RULES])
+
+
+class Row(Value, frozen=True):
+    """One rule in the list of all rules."""
+
+    state: str
+    rule: str
+    words: str
+    place: str
+    sentence: str
+    verdicts: int
+    reasons: str
+
+
+def _rules(operations: Iterable[OperationSummary]) -> tuple[tuple[str, Numbers, list[Row]], ...]:
+    """Return the rules of every operation, as many as the page can hold."""
+    left, groups = SHOWN_RULES, list[tuple[str, Numbers, list[Row]]]()
+    for one in operations:
+        rows = [_row(rule) for rule in one.rules[:left]]
+        left -= len(rows)
+        groups.append((one.operation, one.numbers, rows))
+    return tuple(groups)
+
+
+def _row(rule: RuleSummary) -> Row:
+    source = rule.verdicts[0].source if rule.verdicts else None
+    return Row(
+        state=rule.state,
+        rule=one_line(rule.rule.removeprefix(f"{rule.operation}/"), 500),
+        words=f"{one_line(rule.member) or 'The request'} {KIND_WORDS.get(rule.kind, rule.kind)}",
+        place=one_line(rule.where),
+        sentence=one_line(sentence(source), 200) if source else "",
+        verdicts=len(rule.verdicts),
+        reasons=one_line(", ".join(rule.reasons)),
+    )
