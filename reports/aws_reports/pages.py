@@ -20,6 +20,7 @@ from markupsafe import Markup, escape
 from aws_reports.summary import percent, plural
 from aws_reports.visible import visible
 
+_HUMP: Final = re.compile("(?<=[a-z])(?=[A-Z])")
 _INVISIBLE: Final = re.compile(r"‹U\+[0-9A-F]{4,6}›")
 
 
@@ -71,7 +72,7 @@ def _environment() -> Environment:
         finalize=_finalized,
     )
     filters: dict[str, Any] = environment.filters
-    filters.update(percent=percent, plural=plural, evidence=_marked)
+    filters.update(percent=percent, plural=plural, evidence=_marked, camel=_breakable)
     return environment
 
 
@@ -84,3 +85,8 @@ def _marked(text: str) -> Markup:
     """Return escaped text in which the names of invisible characters stand out."""
     escaped = str(escape(visible(text)))
     return Markup(_INVISIBLE.sub(r'<span class="ctl">\g<0></span>', escaped))  # noqa: S704
+
+
+def _breakable(text: str) -> Markup:
+    """Return an escaped name that breaks between its words where it has to."""
+    return Markup(_HUMP.sub("<wbr>", str(escape(visible(text)))))  # noqa: S704

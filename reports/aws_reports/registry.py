@@ -7,7 +7,7 @@ command line answers quickly and a broken plugin hurts only who asks for it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from aws_reports.redact import redacted
@@ -91,6 +91,28 @@ def default_formats() -> Formats:
 def render(name: str, results: Results, formats: Formats | None = None) -> bytes:
     """Return the results in a format, `html` or `junit` for example, as the bytes of a file."""
     return (formats or default_formats()).render(name, results)
+
+
+def render_comparison(name: str, runs: Sequence[Results]) -> bytes:
+    """Return several runs side by side as `html`, `json`, `markdown` or `terminal`."""
+    from aws_reports import compare, compare_html, compare_text
+
+    table: Mapping[str, Callable[[compare.Comparison], bytes]] = {
+        "html": compare_html.render,
+        "json": _comparison_json,
+        "markdown": compare_text.render_markdown,
+        "terminal": lambda found: compare_text.render_terminal(found).encode("utf-8"),
+    }
+    if name not in table:
+        hint = closest(name, table) or f"There are: {', '.join(table)}."
+        raise UsageError(f"a comparison cannot be shown as {name!r}", hint=hint)
+    return table[name](compare.compare(runs))
+
+
+def _comparison_json(comparison: Value) -> bytes:
+    from aws_reports import schema
+
+    return schema.dump_value(comparison)
 
 
 def _html(results: Results) -> bytes:

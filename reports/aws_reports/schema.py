@@ -18,6 +18,7 @@ import msgspec
 from aws_reports.redact import redacted
 from aws_reports.results import VERSION, Results
 from aws_specs.errors import UsageError
+from aws_specs.spec import Value
 
 SCHEMA_ID: Final = f"urn:aws-conformance:results:{VERSION}"
 SCHEMA_FILE: Final = "results.schema.json"
@@ -66,7 +67,15 @@ def dump_results(results: Results) -> bytes:
     A lone surrogate, which JSON text from a target may hold and UTF-8 cannot, is written as the
     six characters of its escape.
     """
-    document = {"version": VERSION, **msgspec.to_builtins(redacted(results))}
+    return _encoded({"version": VERSION, **msgspec.to_builtins(redacted(results))})
+
+
+def dump_value(value: Value) -> bytes:
+    """Return any other value of this package as JSON in the layout of `results.json`."""
+    return _encoded(msgspec.to_builtins(value))
+
+
+def _encoded(document: dict[str, Any]) -> bytes:
     try:
         line = msgspec.json.encode(document)
     except UnicodeEncodeError:
