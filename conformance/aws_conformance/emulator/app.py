@@ -1,0 +1,139 @@
+"""The emulator: requests in, answers out, without sockets, clock or chance.
+
+The order is that of AWS as observed and of Smithy as written: route, signature, content type,
+accept, read, validate, and only then state. One object holds all state; the same requests in the
+same order get the same answers.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+
+from aws_conformance.emulator.blame import SchemaOf
+from aws_conformance.emulator.decoding import decode, raw_payload, takes_body
+from aws_conformance.emulator.encoding import error_response
+from aws_conformance.emulator.endpoint import Endpoint
+from aws_conformance.emulator.faults import Fault, parse
+from aws_conformance.emulator.handlers import seed as seed_resources
+from aws_conformance.emulator.refusals import Refusal, failure
+from aws_conformance.emulator.routing import Match, Routes
+from aws_conformance.emulator.state import State
+from aws_conformance.exchange import Answer, Request
+from aws_specs.spec import Operation
+
+_SIGNATURE = re.compile(
+    r"AWS4-HMAC-SHA256 {1,4}Credential=[^/,\s]{1,200}/[0-9]{8}/[^/,\s]{1,60}/[^/,\s]{1,60}"
+    r"/aws4_request, {0,4}SignedHeaders=[a-z0-9;_-]{1,2000}, {0,4}Signature=[0-9a-f]{64}"
+)
+"""Version 4 of AWS's signature as the `Authorization` header carries it; it is not verified."""
+
+
+class Emulator:
+    """Serves operations by their specs; thread-safe.
+
+    `operations` are those of the catalogue unless given; `faults` deviations to inject (see
+    `faults.FAULTS`), `seed` what ids are made from. Raises `UsageError` for an unknown fault.
+    """
+
+    def __init__(
+        self,
+        operations: Iterable[Operation] | None = None,
+        *,
+        faults: Sequence[str] = (),
+        seed: int = 0,
+        schema_of: SchemaOf | None = None,
+    ) -> None:
+        served = _catalogue() if operations is None else operations
+        self.operations: Mapping[str, Operation] = {one.id: one for one in served}
+        self.faults: tuple[Fault, ...] = tuple(parse(one, self.operations) for one in faults)
+        self.state = State(seed)
+        self.bindings: Mapping[str, str] = seed_resources(self.state)
+        self._schema_of = schema_of or _request_schema
+        self._routes = Routes(self.operations.values())
+        self._endpoints: dict[str, Endpoint] = {}
+        self._building = threading.Lock()
+
+    def handle(self, request: Request) -> Answer:
+        """Answer one request; `Silence` only where a fault says to hang up."""
+        request_id = self.state.new_id("request")
+        found = self._routes.find(request)
+        if isinstance(found, Refusal):
+            operation = self._routes.at_path(request)
+            return error_response(failure(operation, found), request_id)
+        endpoint = self._endpoint(found.operation)
+        early = next((r for r in (c(found, request) for c in _CHECKS) if r is not None), None)
+        if early is not None:
+            return endpoint.refuse(early, None, request_id)
+        params = decode(found.operation, found, request)
+        if isinstance(params, Refusal):
+            return endpoint.refuse(params, None, request_id)
+        return endpoint.serve(params, request_id)
+
+    def _endpoint(self, operation: Operation) -> Endpoint:
+        with self._building:
+            endpoint = self._endpoints.get(operation.id)
+            if endpoint is None:
+                mine = tuple(fault for fault in self.faults if fault.operation == operation.id)
+                endpoint = Endpoint(operation, mine, self.state, self._schema_of)
+                self._endpoints[operation.id] = endpoint
+            return endpoint
+
+
+def _catalogue() -> Iterable[Operation]:
+    from aws_specs import catalog
+
+    return [catalog.load(name) for name in catalog.names()]
+
+
+def _request_schema(operation: Operation) -> dict[str, object]:
+    from aws_specs.schema import request_schema
+
+    return request_schema(operation)
+
+
+# ---------------------------------------------------------------- before the request is read
+
+
+def _unsigned(found: Match, request: Request) -> Refusal | None:
+    """Refuse a request without a signature of the right form, unless none is asked for."""
+    wire = found.operation.wire
+    if wire.unsigned or wire.signature in ("none", "bearer"):
+        return None
+    if any(name == "X-Amz-Signature" for name, _ in found.query):
+        return None
+    given = _header(request, "authorization")
+    if _SIGNATURE.fullmatch(given.strip()):
+        return None
+    return Refusal(cause="unsigned", message="Missing Authentication Token")
+
+
+def _wrong_media_type(found: Match, request: Request) -> Refusal | None:
+    """Refuse a body of another type than the operation's (Smithy: 415)."""
+    operation = found.operation
+    if not request.body or raw_payload(operation):
+        return None
+    given = _header(request, "content-type").partition(";")[0].strip().lower()
+    right = given == "application/json" if takes_body(operation) else not given
+    if right:
+        return None
+    return Refusal(cause="media-type", message="The Content-Type must be application/json.")
+
+
+def _unacceptable(found: Match, request: Request) -> Refusal | None:
+    """Refuse to answer a client that excludes JSON (Smithy: 406)."""
+    accept = _header(request, "accept")
+    if not accept or raw_payload(found.operation):
+        return None
+    ranges = {part.partition(";")[0].strip().lower() for part in accept.split(",")}
+    if ranges & {"*/*", "application/*", "application/json", "*"}:
+        return None
+    return Refusal(cause="not-acceptable", message="The answer is application/json.")
+
+
+_CHECKS = (_unsigned, _wrong_media_type, _unacceptable)
+
+
+def _header(request: Request, name: str) -> str:
+    return next((value for key, value in request.headers if key.lower() == name), "")
