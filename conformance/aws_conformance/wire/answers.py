@@ -83,12 +83,22 @@ def _json_error(
     """Return the reader of JSON errors that looks for the code in the given order of places."""
 
     def read(response: Response) -> WireError:
-        body, problems = (
-            read_json(response.body) if response.body else ({}, ("empty-body: no body",))
-        )
+        body, problems = _maybe(read_json, response)
         return _object_error(response, body, (*_wrong_type(response, due), *problems), order)
 
     return read
+
+
+_EMPTY: Final[Problems] = ("empty-body: no body",)
+
+
+def _maybe(
+    read: Callable[[bytes], tuple[Any, Problems]], response: Response
+) -> tuple[Any, Problems]:
+    return read(response.body) if response.body else (None, _EMPTY)
+
+
+_NOWHERE: Final[Carrier] = ""
 
 
 def _object_error(
@@ -103,8 +113,8 @@ def _object_error(
         "__type": _string(members.get("__type")),
         "code": _string(members.get("code")) or _string(members.get("Code")),
     }
-    codes = {place: short_code(places[place]) for place in order if short_code(places[place])}
-    carried: Carrier = next(iter(codes), "")
+    codes: dict[Carrier, str] = {place: short_code(places[place]) for place in order if short_code(places[place])}
+    carried = next(iter(codes), _NOWHERE)
     if not codes:
         problems = (*problems, "no-code: the error names no code")
     elif len({codes[place] for place in codes if place != "code"}) > 1:
@@ -130,7 +140,7 @@ def _message(members: Mapping[str, Json]) -> str:
 
 
 def _cbor_error(response: Response) -> WireError:
-    body, problems = read_cbor(response.body) if response.body else ({}, _EMPTY)
+    body, problems = _maybe(read_cbor, response)
     wrong = _wrong_type(response, ("application/cbor",))
     return _object_error(response, body, (*wrong, *problems, *_no_echo(response)), ("__type",))
 
@@ -142,11 +152,10 @@ def _no_echo(response: Response) -> Problems:
 
 
 _XML_TYPES: Final = ("text/xml", "application/xml")
-_EMPTY: Final[Problems] = ("empty-body: no body",)
 
 
 def _xml(response: Response) -> tuple[Element | None, Problems]:
-    root, problems = read_xml(response.body) if response.body else (None, _EMPTY)
+    root, problems = _maybe(read_xml, response)
     return root, (*_wrong_type(response, _XML_TYPES), *problems)
 
 
@@ -205,6 +214,7 @@ _ERRORS: Final[Mapping[str, Callable[[Response], WireError]]] = {
 
 # Models and shapes are botocore's, which is untyped.
 Success = Callable[[Any, Response, shapes.Problem], Json]
+_NOTHING: Final[dict[str, Json]] = {}
 Reader = Callable[[Any, bytes, shapes.Problem], Json]
 
 
@@ -220,7 +230,7 @@ def _rest(due: str, read: Reader) -> Success:
         if payload is None:
             if any("location" not in m.serialization for m in shape.members.values()):
                 _report(_wrong_type(response, (due, *_also(due))), problem)
-            body = read(shape, response.body, problem) if response.body else {}
+            body: Json = read(shape, response.body, problem) if response.body else _NOTHING
             return {**body, **found} if is_object(body) else body
         member = shape.members[payload]
         if member.serialization.get("eventstream") or not response.body:

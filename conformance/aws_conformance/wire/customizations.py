@@ -97,7 +97,10 @@ def _handlers(event: str, service: str, operation: str) -> tuple[Handler, ...]:
 
 def _matches(pattern: str, event: tuple[str, str, str]) -> bool:
     """Whether a handler registered for `pattern` hears the event; "a.b" hears "a.b.c" too."""
+    from botocore.utils import EVENT_ALIASES
+
     parts = pattern.split(".")
+    parts[1:2] = [EVENT_ALIASES.get(part, part) for part in parts[1:2]]
     heard = zip(parts, event, strict=False)
     return len(parts) <= len(event) and all(part in ("*", name) for part, name in heard)
 

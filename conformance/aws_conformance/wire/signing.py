@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -114,6 +115,8 @@ def _signed_v4(
     for name, value in bare:
         if name.lower() != "content-length":  # a client adds it after it has signed
             aws.headers[name] = value
+    if any(name.lower() == "x-amz-content-sha256" for name, _ in request.headers):
+        aws.headers["X-Amz-Content-SHA256"] = sha256(request.body).hexdigest()
     if kind == "v4-unsigned-body":
         aws.context["payload_signing_enabled"] = False
     signer: Any = (_S3SigV4 if kind.startswith("s3") else _SigV4)(
