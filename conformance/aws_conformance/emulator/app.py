@@ -61,7 +61,9 @@ class Emulator:
         found = self._routes.find(request)
         if isinstance(found, Refusal):
             operation = self._routes.at_path(request)
-            return error_response(failure(operation, found), request_id)
+            if operation is None:
+                return error_response(failure(None, found), request_id)
+            return self._endpoint(operation).refuse(found, None, request_id)
         endpoint = self._endpoint(found.operation)
         early = next((r for r in (c(found, request) for c in _CHECKS) if r is not None), None)
         if early is not None:

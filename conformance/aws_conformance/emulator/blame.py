@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from aws_conformance.emulator.faults import REFUSED_FOR
 from aws_conformance.emulator.refusals import Problem, Refusal, failure
 from aws_conformance.emulator.validation import Checker
 from aws_specs.spec import Json, Operation, Rule
@@ -39,6 +40,8 @@ class Blame:
         rule = self._rule
         if rule.kind == "error":
             return bool(failure(self._operation, refusal).code == rule.value["code"])
+        if rule.side == "protocol":
+            return _malformed(rule, refusal)
         if refusal.kind:
             return (self._member(), rule.kind) == (refusal.member, refusal.kind)
         if not refusal.problems:
@@ -52,6 +55,14 @@ class Blame:
         if rule.kind == "conditional":
             return str(rule.value["then"]["member"])
         return rule.member
+
+
+def _malformed(rule: Rule, refusal: Refusal) -> bool:
+    """Whether a request was refused for breaking the protocol in the rule's way."""
+    syntax = any(problem.kind == "protocol" for problem in refusal.problems)
+    if refusal.cause == "serialization":
+        return syntax and rule.member == "json-syntax"
+    return REFUSED_FOR.get(rule.member) == refusal.cause
 
 
 def _explains(rule: Rule, problems: tuple[Problem, ...]) -> bool:

@@ -124,7 +124,7 @@ def has_other_error(operation: Operation) -> bool:
     return any(classes.get(shape.name) in _ELSEWHERE for shape in operation.errors)
 
 
-_ELSEWHERE = ("quota", "conflict", "other", "denied", "throttled")
+_ELSEWHERE = ("quota", "conflict", "other")
 """Classes of errors that never answer a broken constraint, the least plausible first."""
 
 

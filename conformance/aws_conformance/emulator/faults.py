@@ -17,7 +17,8 @@ from aws_conformance.emulator.narrow import is_object
 from aws_conformance.emulator.refusals import Cause, Refusal, failure
 from aws_specs.errors import UsageError, closest
 from aws_specs.paths import shape_at, steps
-from aws_specs.spec import DEFAULT_CONFIDENCE, Operation, Rule, Scalar, Value
+from aws_specs.protocol import malformed_rules
+from aws_specs.spec import DEFAULT_CONFIDENCE, Operation, ProtocolSource, Rule, Scalar, Value
 
 Stage = Literal["loosen", "object", "misanswer", "spoil", "mislabel", "token"]
 
@@ -52,12 +53,27 @@ SCHEMA_KINDS = frozenset(
 )  # fmt: skip
 """Kinds of rules that the request schema states."""
 
+REFUSED_FOR: Mapping[str, str] = {
+    "json-syntax": "serialization",
+    "content-type": "media-type",
+    "no-signature": "unsigned",
+    "method": "method",
+}
+"""Protocol rules that name an operation even when they are broken, and the cause of the refusal."""
+
 LIMIT_KINDS = frozenset({"length", "range", "items"})
 _TEXT_LOCATIONS = frozenset({"uri", "querystring", "header", "headers"})
 
 
+def rules_of(operation: Operation) -> tuple[Rule, ...]:
+    """Return the operation's rules and those of its protocol."""
+    return (*operation.rules, *malformed_rules(operation))
+
+
 def enforced(operation: Operation, rule: Rule) -> bool:
     """Whether the emulator refuses requests for breaking this rule and no other."""
+    if rule.side == "protocol":
+        return rule.member in REFUSED_FOR and is_binding(rule)
     if rule.side != "input":
         return False
     if rule.kind == "exists" or is_external(rule):
@@ -65,6 +81,11 @@ def enforced(operation: Operation, rule: Rule) -> bool:
     if not is_used(rule) or rule.kind not in SCHEMA_KINDS:
         return False
     return not _beside_the_point(operation, rule) and not _imperceptible(operation, rule)
+
+
+def is_binding(rule: Rule) -> bool:
+    """Whether a protocol's rule is normative; what is only a convention nobody can break."""
+    return isinstance(rule.source, ProtocolSource) and rule.source.level == "N"
 
 
 def is_used(rule: Rule) -> bool:
@@ -171,7 +192,7 @@ def _is_limit(operation: Operation, rule: Rule) -> bool:
 
 def _has_limit(operation: Operation, rule: Rule) -> bool:
     """Whether a value at the limit can succeed: the ids of things that exist have one length."""
-    bound = any(other.kind == "exists" and other.member == rule.member for other in operation.rules)
+    bound = _names_resource(operation, rule)
     return _is_limit(operation, rule) and not bound and not rule.value.get("total")
 
 
@@ -206,13 +227,28 @@ def _narrower(operation: Operation, rule: Rule) -> Iterator[list[str]]:
         yield external
 
 
-def _answered(operation: Operation, rule: Rule) -> bool:
+def _refused(operation: Operation, rule: Rule) -> bool:
     """Whether some request is refused on account of this rule."""
+    if rule.side == "protocol":
+        return rule.member in REFUSED_FOR
     if rule.kind == "error":
         return rule.value["code"] in answered_codes(operation)
     if rule.kind == "idempotency":
         return has_conflict(rule)
     return enforced(operation, rule)
+
+
+def _answered(operation: Operation, rule: Rule) -> bool:
+    """Whether it matters which error refuses a request on account of this rule.
+
+    It does not where a protocol has only a convention, nor for a path with an empty label, which
+    may be another operation's.
+    """
+    if rule.side == "protocol" and not is_binding(rule):
+        return False
+    if rule.kind == "required" and _location(operation, rule) == "uri":
+        return False
+    return _refused(operation, rule)
 
 
 def answered_codes(operation: Operation) -> frozenset[str]:
@@ -232,11 +268,14 @@ def has_conflict(rule: Rule) -> bool:
 
 
 def _answered_not_missing(operation: Operation, rule: Rule) -> bool:
-    if rule.kind in ("exists", "idempotency"):
-        return False
-    if rule.kind == "error":
+    """Not found is no wrong answer to a wrong identifier: there is nothing of that name."""
+    if rule.kind in ("exists", "idempotency", "error") or _names_resource(operation, rule):
         return False
     return _answered(operation, rule)
+
+
+def _names_resource(operation: Operation, rule: Rule) -> bool:
+    return any(one.kind == "exists" and one.member == rule.member for one in operation.rules)
 
 
 def _answered_otherwise(operation: Operation, rule: Rule) -> bool:
@@ -288,8 +327,8 @@ FAULTS: Mapping[str, Verb] = {
         "misanswer", "leaves the error's type out", _answered, deviations.untyped_error
     ),
     "html-error": Verb("misanswer", "answers with a web page", _answered, deviations.html_error),
-    "server-error": Verb("misanswer", "answers 500", _answered, deviations.server_error),
-    "hang-up": Verb("misanswer", "closes the connection", _answered, deviations.hang_up),
+    "server-error": Verb("misanswer", "answers 500", _refused, deviations.server_error),
+    "hang-up": Verb("misanswer", "closes the connection", _refused, deviations.hang_up),
     "not-found": Verb(
         "misanswer", "says not found instead", _answered_not_missing, deviations.not_found
     ),
@@ -336,7 +375,7 @@ def fault_ids(operation: Operation) -> tuple[str, ...]:
     """
     return tuple(
         identifier
-        for rule in operation.rules
+        for rule in rules_of(operation)
         if is_used(rule)
         for verb, row in FAULTS.items()
         if row.applies(operation, rule)
@@ -381,7 +420,7 @@ def _split(fault: str) -> tuple[str, str]:
 
 
 def _find(operation: Operation, verb: str, text: str) -> Fault | None:
-    rules = {rule.id: rule for rule in operation.rules}
+    rules = {rule.id: rule for rule in rules_of(operation)}
     if rule := rules.get(text):
         return Fault(text, verb or _bare(rule), operation.id, rule)
     head, equals, value = text.rpartition("=")
