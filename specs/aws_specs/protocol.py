@@ -78,6 +78,22 @@ def malformed_rules(operation: Operation) -> tuple[Rule, ...]:
     )
 
 
+def error_rule(operation: Operation) -> Rule:
+    """Return the rule that an error carries its name where the protocol puts it."""
+    source = ProtocolSource(
+        protocol=operation.wire.protocol,
+        document="an error names its shape in X-Amzn-Errortype, __type or code",
+        level="N",
+    )
+    return Rule(
+        id=rule_id(operation.id, "protocol", "error-shape", "protocol"),
+        side="protocol",
+        member="error-shape",
+        kind="protocol",
+        statements=(Statement(source=source, value={"code": "", "status": 0}),),
+    )
+
+
 def _has_json_body(operation: Operation) -> bool:
     payload = next((m for m in operation.input.members if m.location == "payload"), None)
     if payload is not None:

@@ -178,7 +178,7 @@ class Cover:
 
     def _enums(self) -> Iterator[Case]:
         """Yield as many requests as the longest enum has values, each with one value of every enum."""
-        enums = self._enum_values()
+        enums = self.enum_values()
         longest = max((len(values) for values in enums.values()), default=0)
         for number in range(longest):
             values = {path: vs[number] for path, vs in enums.items() if number < len(vs)}
@@ -187,7 +187,8 @@ class Cover:
                 witnesses = [f"{self._enum_rule(path)}={values[path]}" for path in kept]
                 yield self._valid(f"{self.operation.id}~enums~{number}", request, witnesses)
 
-    def _enum_values(self) -> dict[str, tuple[str, ...]]:
+    def enum_values(self) -> dict[str, tuple[str, ...]]:
+        """Return the values of every enum that a valid request may carry, by member path."""
         return {
             path: self.plan.domain(path).values or ()
             for path, shape in self.plan.shapes.items()

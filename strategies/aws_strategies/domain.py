@@ -6,6 +6,7 @@ tested: a request that keeps even the doubtful rules cannot be refused on their 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -35,6 +36,7 @@ class Domain(Value, frozen=True):
     max_items: int | None = None
     patterns: tuple[str, ...] = ()
     formats: tuple[str, ...] = ()
+    json_keys: tuple[str, ...] = ()
     unsupported: bool = False
     reserved: bool = False
 
@@ -122,6 +124,15 @@ def _unsupported(domain: Domain, value: Json) -> Domain:
     return _enum(domain, supported) if supported else replace(domain, unsupported=True)
 
 
+def _payload_key(domain: Domain, value: Json) -> Domain:
+    """Let a text that carries JSON have the key that a sentence asks for, whatever it depends on."""
+    then = value["then"]
+    asked = then.get("value")
+    if then["kind"] != "required" or not isinstance(asked, dict) or "key" not in asked:
+        return domain
+    return replace(domain, json_keys=(*domain.json_keys, asked["key"]))
+
+
 NARROW: Mapping[Kind, Callable[[Domain, Json], Domain]] = {
     "enum": _enum,
     "length": _length,
@@ -133,6 +144,7 @@ NARROW: Mapping[Kind, Callable[[Domain, Json], Domain]] = {
         replace(domain, formats=(*domain.formats, value)) if value in FORMATS else domain
     ),
     "unsupported": _unsupported,
+    "conditional": _payload_key,
     "reserved": lambda domain, value: replace(domain, reserved=True),
 }
 """How a rule kind is satisfied: the domain that is left when its statement is kept."""
@@ -157,7 +169,10 @@ def text(domain: Domain, member: str) -> str | None:
 def _candidates(domain: Domain, member: str) -> list[str | None]:
     low, high = domain.shortest, domain.longest if domain.longest is not None else LONGEST
     plain = member.lower() or "value"
-    texts: list[str | None] = [FORMATS.get(name) for name in domain.formats]
+    texts: list[str | None] = []
+    if domain.json_keys:
+        texts.append(json.dumps(dict.fromkeys(domain.json_keys, 1)))
+    texts += [FORMATS.get(name) for name in domain.formats]
     texts += [
         hinted(member),
         plain,

@@ -6,22 +6,29 @@ model know (only those are sent), and which rules may be broken to test them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+
+from msgspec.structs import replace
 
 from aws_specs.paths import from_steps, parent, steps
 from aws_specs.spec import (
     DEFAULT_CONFIDENCE,
+    Json,
     Kind,
     Member,
     Operation,
     Recursive,
     Rule,
+    Scalar,
     Shape,
     Structure,
     walk,
 )
 from aws_strategies.domain import Domain, domain_of
+
+_IDENTIFIER = re.compile(r"(Id|ID|Arn|ARN|Identifier|Url|URL)$")
 
 EXTERNAL: frozenset[Kind] = frozenset({"exists", "unique", "immutable", "conditional"})
 """Kinds whose truth may lie outside of the request: in what the target has."""
@@ -91,6 +98,12 @@ class Plan:
             self._domains[path] = domain_of(self.rules.get(path, ()))
         return self._domains[path]
 
+    def prefer(self, path: str, value: Json) -> None:
+        """Make `value` the first of an enum's values: the one that other requests are built with."""
+        domain = self.domain(path)
+        others = tuple(item for item in domain.values or () if item != value)
+        self._domains[path] = replace(domain, values=(value, *others))
+
     def rule(self, path: str, kind: Kind) -> Rule | None:
         """Return the rule of a kind on a member, the first where it has several."""
         return next((rule for rule in self.rules.get(path, ()) if rule.kind == kind), None)
@@ -140,13 +153,15 @@ class Plan:
 
     @cached_property
     def identifiers(self) -> tuple[str, ...]:
-        """The required members that name something the target must have."""
+        """The required members that name something the target must have, by rule or by their name."""
         return tuple(
             path
-            for path, rules in self.rules.items()
-            if path in self.members
-            and self.required(path)
-            and any(rule.kind == "exists" for rule in rules)
+            for path, member in self.members.items()
+            if self.required(path)
+            and all(self.required(at) for at in above(path))
+            and isinstance(member.shape, Scalar)
+            and path not in self.tokens
+            and (self.rule(path, "exists") is not None or _IDENTIFIER.search(member.name))
         )
 
     def below(self, path: str) -> Shape:

@@ -1,0 +1,127 @@
+"""Holding a success against the response shape: types, required members, enums, identifiers.
+
+Each rule on the output gets an answer: kept where its member came and is right, broken with the place
+and what stands there. Rules on members that did not come say nothing, unless they had to come.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from aws_specs.paths import occurrences, parent, pointer, steps
+from aws_specs.spec import DEFAULT_CONFIDENCE, Json, Operation, Rule, Value
+from aws_strategies.text import of_format
+
+_CHECKED = frozenset({"required", "type", "enum", "present", "format"})
+
+
+class Answered(Value, frozen=True):
+    """What a success says of one output rule: `problem` is "" where it is kept."""
+
+    rule: Rule
+    problem: str = ""
+    reason: str = "response-shape"
+
+
+def check_answer(operation: Operation, value: Json) -> Iterator[Answered]:
+    """Yield what a success's value says of each output rule it touches.
+
+    `value` is in the form of the response schema. Null counts as absent.
+    """
+    types = {
+        rule.member: rule
+        for rule in operation.rules
+        if rule.side == "output" and rule.kind == "type"
+    }
+    for rule in operation.rules:
+        if rule.side != "output" or rule.kind not in _CHECKED or rule.sure < DEFAULT_CONFIDENCE:
+            continue
+        check = _required if rule.kind in ("required", "present") else _value
+        yield from check(rule, value, types)
+
+
+def _required(rule: Rule, value: Json, types: dict[str, Rule]) -> Iterator[Answered]:
+    name = steps(rule.member)[-1]
+    for at in occurrences(value, parent(rule.member)):
+        holder = _get(value, at)
+        if not isinstance(holder, dict):
+            continue
+        missing = holder.get(name) is None
+        said = "null" if name in holder else "not there"
+        problem = f"{pointer((*at, name))} is {said}" if missing else ""
+        yield Answered(rule=rule, problem=problem)
+        if missing:
+            return
+
+
+def _value(rule: Rule, value: Json, types: dict[str, Rule]) -> Iterator[Answered]:
+    touched = False
+    for at in occurrences(value, rule.member):
+        actual = _get(value, at)
+        if actual is None and rule.kind != "type":
+            continue
+        problem = _problem(rule, actual, types.get(rule.member), at[-1] if at else "")
+        if problem:
+            yield Answered(rule=rule, problem=f"{pointer(at)} {problem}")
+            return
+        touched = True
+    if touched:
+        yield Answered(rule=rule)
+
+
+def _get(value: Json, at: tuple[str | int, ...]) -> Json:
+    for step in at:
+        if step == "\0key":
+            return None
+        value = value[step]
+    return value
+
+
+def _problem(rule: Rule, actual: Json, type_rule: Rule | None, last: str | int) -> str:
+    match rule.kind:
+        case "type":
+            if actual is None:
+                return "is null where the page shows a value" if _never_null(last) else ""
+            return "" if any(_is(word, actual) for word in rule.values) else f"is {_named(actual)}"
+        case "enum":
+            if not isinstance(actual, str) or any(actual in values for values in rule.values):
+                return ""
+            return f"is {actual!r}, which is not documented"
+        case _:
+            wrong = isinstance(actual, str) and of_format(actual, str(rule.value)) is False
+            return f"is {str(actual)[:60]!r}, not {rule.value}" if wrong else ""
+
+
+def _never_null(last: str | int) -> bool:
+    """Whether null is wrong at a place: in a list; a null member is taken for absent."""
+    return isinstance(last, int)
+
+
+def _is(word: str, actual: Json) -> bool:
+    number = isinstance(actual, int | float) and not isinstance(actual, bool)
+    match word:
+        case "string":
+            return isinstance(actual, str)
+        case "integer":
+            return number and float(actual).is_integer()
+        case "float":
+            return number or actual in ("NaN", "Infinity", "-Infinity")
+        case "boolean":
+            return isinstance(actual, bool)
+        case "dict":
+            return isinstance(actual, dict)
+        case "list":
+            return isinstance(actual, list)
+        case "datetime":
+            return number or (isinstance(actual, str) and re.match(r"[A-Z\d]", actual) is not None)
+        case "bytes":
+            return isinstance(actual, str)
+        case _:
+            return True
+
+
+def _named(actual: Json) -> str:
+    names = {bool: "a boolean", int: "a number", float: "a number", str: "a string",
+             list: "a list", dict: "an object"}  # fmt: skip
+    return names.get(type(actual), "null")

@@ -1,0 +1,43 @@
+"""Hypothesis examples beside the cover: valid and invalid requests nobody chose.
+
+They are drawn from the seed before anything is sent, so that the same seed has the same cases whatever
+the target answers. A finding that the cover has not made already is shrunk to its smallest request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from aws_conformance.events import Event
+from aws_strategies.case import Case
+from aws_strategies.examples import generate, shrink
+
+if TYPE_CHECKING:
+    from aws_conformance.operation_run import OperationRun
+
+
+def explore(run: OperationRun) -> Iterator[Event]:
+    """Yield what the examples of an operation say."""
+    settings = run.settings
+    cases = generate(run.plan, settings.examples, settings.seed, nonce=str(settings.seed))
+    by_id = {case.id: case for case in cases}
+    run.add_twins(by_id)
+    for case in cases:
+        if case.kind in settings.only and case.id not in run.done:
+            yield from run.one(_smallest(run, case))
+
+
+def _smallest(run: OperationRun, case: Case) -> Case:
+    """Return the case itself, or the smallest one that fails for the same rule where it is new."""
+    first = run.fails_for(case)
+    if not first or first in run.fails:
+        return case
+
+    def fails(candidate: Case) -> bool:
+        return run.fails_for(candidate) == first
+
+    smaller = shrink(run.plan, case, fails, seed=run.settings.seed)
+    return replace(smaller, id=case.id) if smaller != case else case

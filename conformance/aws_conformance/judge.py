@@ -1,0 +1,345 @@
+"""The judge: one pure function and a table that can be checked row by row.
+
+`judge` takes one case with its answer, and the answer to its valid twin; the first row that applies
+decides. What the twin cannot support is never a pass: an error that the twin gets too says nothing
+about the fault. Messages are evidence, never the assertion.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from aws_conformance.reading import Reading
+from aws_reports.results import Outcome
+from aws_specs.from_model import error_class
+from aws_specs.spec import Operation, ProtocolSource, Rule, Value
+from aws_strategies.case import Case
+from aws_strategies.kinds import KINDS
+
+
+class Matter(Value, frozen=True):
+    """What is judged: a case, the rule it is about, its answer, and the answer to its twin.
+
+    `external`: whether the request is accepted depends on what the target has. `about_identifier`: the
+    fault (or the witness) stands on a member that names something the target must have. `routed`: it stands
+    in the path in such a way that the request may reach another operation.
+    """
+
+    operation: Operation
+    case: Case
+    rule: Rule | None
+    answer: Reading
+    twin: Reading | None = None
+    strict: bool = False
+    external: bool = False
+    about_identifier: bool = False
+    routed: bool = False
+
+    @property
+    def expected_classes(self) -> frozenset[str]:
+        """The classes of errors that may answer the broken rule."""
+        if self.rule is not None and self.rule.kind in KINDS:
+            return KINDS[self.rule.kind].expect
+        return frozenset({"validation"})
+
+    @property
+    def level(self) -> str:
+        """N, C or O of a protocol's rule; N for every other."""
+        source = self.rule.source if self.rule else None
+        return source.level if isinstance(source, ProtocolSource) else "N"
+
+
+class Ruling(Value, frozen=True):
+    """What the judge says: verdict, reason code, the row that decided, and what should have come.
+
+    `systemic` names a departure that may be the target's habit for an error rather than a fault
+    of this rule ("ValidationException wrong-status"): the runner looks at all of them together.
+    """
+
+    verdict: Outcome
+    reason: str
+    row: str
+    expected: str
+    observed: str
+    systemic: str = ""
+
+
+class Row(Value, frozen=True):
+    """One row: when it applies, what it says."""
+
+    name: str
+    applies: Callable[[Matter], bool]
+    verdict: Outcome
+    reason: str
+    expected: str
+    systemic: bool = False
+
+
+def judge(matter: Matter) -> Ruling:
+    """Return the ruling on one exchange: that of the first row of its kind's table that applies."""
+    table = TABLES[matter.case.kind]
+    row = next(row for row in table if row.applies(matter))
+    return Ruling(
+        verdict=row.verdict,
+        reason=row.reason,
+        row=row.name,
+        expected=row.expected.format(**_words(matter)),
+        observed=matter.answer.short(),
+        systemic=f"{matter.answer.code}|{matter.answer.status}|{row.reason}"
+        if row.systemic
+        else "",
+    )
+
+
+def _words(matter: Matter) -> dict[str, str]:
+    errors = [e for e in matter.operation.errors if error_class(e.name) in matter.expected_classes]
+    names = " or ".join(f"{e.code} ({e.status})" for e in errors[:3])
+    protocol = matter.rule.value if matter.rule and matter.rule.kind == "protocol" else {}
+    return {
+        "errors": names or "a validation error (400)",
+        "status": str(matter.operation.wire.status),
+        "due": str(matter.answer.due),
+        "code": str(protocol.get("code", "")),
+        "http": str(protocol.get("status", "")),
+    }
+
+
+# ---------------------------------------------------------------- what an answer can be
+
+
+def _unreachable(m: Matter) -> bool:
+    return m.answer.kind == "silence" and m.answer.silence == "unreachable"
+
+
+def _crash(m: Matter) -> bool:
+    return m.answer.kind == "silence" and m.answer.silence == "crash"
+
+
+def _silent(m: Matter) -> bool:
+    return m.answer.kind == "silence"
+
+
+def _redirect(m: Matter) -> bool:
+    return m.answer.kind == "redirect"
+
+
+def not_implemented(answer: Reading) -> bool:
+    """Return whether an answer says that the operation is not there, in any of the usual ways."""
+    if answer.kind != "error":
+        return answer.kind == "silence" and "NotImplemented" in answer.message
+    if answer.status == 501 or answer.error_class == "unknown-operation":
+        return True
+    no_route = answer.status in (404, 405) and not answer.typed
+    return no_route or answer.code in (
+        "NotImplemented",
+        "NotImplementedException",
+        "InternalFailure501",
+    )
+
+
+def _unimplemented(m: Matter) -> bool:
+    return not_implemented(m.answer) and (m.twin is None or not_implemented(m.twin))
+
+
+def _server_error(m: Matter) -> bool:
+    return m.answer.kind == "error" and m.answer.status >= 500
+
+
+def _success(m: Matter) -> bool:
+    return m.answer.kind == "success"
+
+
+def _busy(m: Matter) -> bool:
+    return m.answer.error_class == "throttled" or m.answer.code in ("ServiceUnavailable",)
+
+
+def _denied(m: Matter) -> bool:
+    return m.answer.error_class == "denied"
+
+
+def _always(m: Matter) -> bool:
+    return True
+
+
+# ---------------------------------------------------------------- invalid
+
+
+def _twin_accepted(m: Matter) -> bool:
+    return m.twin is not None and m.twin.kind == "success"
+
+
+def _same_as_twin(m: Matter) -> bool:
+    return (
+        m.twin is not None
+        and m.twin.kind == m.answer.kind == "error"
+        and (m.twin.status, m.twin.code) == (m.answer.status, m.answer.code)
+    )
+
+
+def _unsure(m: Matter) -> bool:
+    return m.case.fault is not None and m.case.fault.what.endswith("-unanchored")
+
+
+def _right_class(m: Matter) -> bool:
+    return m.answer.error_class in m.expected_classes
+
+
+def _right_status(m: Matter) -> bool:
+    return m.answer.due in (0, m.answer.status)
+
+
+def _mapped(m: Matter) -> bool:
+    lists = ("operation",) if m.strict else ("operation", "service", "common")
+    return m.answer.declared in lists
+
+
+_REFUSED = "an error: {errors}"
+
+INVALID: tuple[Row, ...] = (
+    Row("unreachable", _unreachable, "error", "unreachable", "an answer"),
+    Row("crash", _crash, "fail", "server-error", _REFUSED),
+    Row("silence", _silent, "fail", "no-response", _REFUSED),
+    Row("redirect", _redirect, "fail", "protocol", _REFUSED),
+    Row("not implemented", _unimplemented, "unimplemented", "unimplemented", _REFUSED),
+    Row("server error", _server_error, "fail", "server-error", _REFUSED),
+    Row(
+        "accepted, but one reading of the pattern allows it",
+        lambda m: _success(m) and _unsure(m),
+        "inconclusive", "pattern-not-anchored", _REFUSED,
+    ),
+    Row("accepted", _success, "fail", "accepted-invalid", _REFUSED),
+    Row("throttled", _busy, "inconclusive", "throttled", _REFUSED),
+    Row(
+        "refused as the twin is, by what is not a validation",
+        lambda m: _same_as_twin(m) and not _right_class(m),
+        "inconclusive", "masked", _REFUSED,
+    ),
+    Row("refused as the twin is", _same_as_twin, "inconclusive", "twin-refused", _REFUSED),
+    Row(
+        "refused on the way",
+        lambda m: m.routed, "pass", "refused", "any error: the path is not the operation's",
+    ),
+    Row("access denied", _denied, "inconclusive", "denied", _REFUSED),
+    Row(
+        "error without a name",
+        lambda m: not m.answer.typed or bool(m.answer.unreadable),
+        "fail", "error-shape", "the error's name where the protocol carries it", systemic=True,
+    ),
+    Row(
+        "nothing is there under a wrong identifier",
+        lambda m: m.answer.error_class == "not-found" and m.about_identifier and _right_status(m),
+        "pass", "refused-as-unknown", _REFUSED,
+    ),
+    Row(
+        "refused, with another status than the error has",
+        lambda m: _right_class(m) and _mapped(m) and not _right_status(m),
+        "fail", "wrong-status", "{errors}; that error has status {due}", systemic=True,
+    ),
+    Row("refused", lambda m: _right_class(m) and _mapped(m), "pass", "refused", _REFUSED),
+    Row(
+        "refused by an error nobody declares",
+        _right_class, "fail", "wrong-error", "a declared error: {errors}", systemic=True,
+    ),
+    Row("refused by another error", _always, "fail", "wrong-error", _REFUSED),
+)  # fmt: skip
+"""Invalid requests. From top to bottom: no answer, not there, accepted, undecidable, refused."""
+
+
+# ---------------------------------------------------------------- valid
+
+_ACCEPTED = "a success with status {status}"
+
+
+def _unreadable(m: Matter) -> bool:
+    return m.answer.kind == "success" and bool(m.answer.unreadable)
+
+
+VALID: tuple[Row, ...] = (
+    Row("unreachable", _unreachable, "error", "unreachable", "an answer"),
+    Row("not implemented", _unimplemented, "unimplemented", "unimplemented", _ACCEPTED),
+    Row("crash", _crash, "fail", "server-error", _ACCEPTED),
+    Row("silence", _silent, "fail", "no-response", _ACCEPTED),
+    Row("redirect", _redirect, "fail", "protocol", _ACCEPTED),
+    Row("server error", _server_error, "fail", "server-error", _ACCEPTED),
+    Row("unreadable", _unreadable, "fail", "protocol", "a body of the protocol"),
+    Row("accepted", _success, "pass", "accepted", _ACCEPTED),
+    Row("throttled", _busy, "inconclusive", "throttled", _ACCEPTED),
+    Row("access denied", _denied, "inconclusive", "denied", _ACCEPTED),
+    Row(
+        "the identifier is of the right form, and nothing is there",
+        lambda m: m.answer.error_class == "not-found" and m.about_identifier,
+        "pass", "well-formed", "a success, or not found",
+    ),
+    Row(
+        "refused as the control is",
+        _same_as_twin, "inconclusive", "masked", _ACCEPTED,
+    ),
+    Row(
+        "refused for something the target does not have",
+        lambda m: m.external or m.answer.error_class in ("not-found", "conflict", "quota", "other"),
+        "inconclusive", "needs-state", _ACCEPTED,
+    ),
+    Row("refused", _always, "fail", "rejected-valid", _ACCEPTED),
+)  # fmt: skip
+"""Valid requests, the control among them."""
+
+
+# ---------------------------------------------------------------- malformed
+
+_PROTOCOL = "{http} {code}"
+
+
+def _binding(m: Matter) -> bool:
+    return m.level == "N" or m.strict
+
+
+def _authentication(m: Matter) -> bool:
+    return m.case.wire.endswith("-signature")
+
+
+def _as_the_protocol_says(m: Matter) -> bool:
+    value = m.rule.value if m.rule else {}
+    right = m.answer.code == value.get("code") or m.answer.error_class in (
+        "validation",
+        "media-type",
+    )
+    return right and m.answer.status in (value.get("status"), 400)
+
+
+MALFORMED: tuple[Row, ...] = (
+    Row("unreachable", _unreachable, "error", "unreachable", "an answer"),
+    Row("crash", _crash, "fail", "server-error", _PROTOCOL),
+    Row("silence", _silent, "fail", "no-response", _PROTOCOL),
+    Row("redirect", _redirect, "fail", "protocol", _PROTOCOL),
+    Row(
+        "not implemented, by its own word",
+        lambda m: m.answer.status == 501, "unimplemented", "unimplemented", _PROTOCOL,
+    ),
+    Row("server error", _server_error, "fail", "server-error", _PROTOCOL),
+    Row(
+        "a request without a signature is accepted",
+        lambda m: _success(m) and _authentication(m) and not m.strict,
+        "inconclusive", "authentication-not-checked", _PROTOCOL,
+    ),
+    Row(
+        "accepted against the protocol",
+        lambda m: _success(m) and _binding(m), "fail", "protocol", _PROTOCOL,
+    ),
+    Row("accepted against a convention", _success, "inconclusive", "convention", _PROTOCOL),
+    Row("refused as the protocol says", _as_the_protocol_says, "pass", "refused", _PROTOCOL),
+    Row(
+        "refused by convention",
+        lambda m: m.level != "N", "pass", "refused", _PROTOCOL,
+    ),
+    Row("refused as the twin is", _same_as_twin, "inconclusive", "masked", _PROTOCOL),
+    Row("refused in another way", _always, "fail", "protocol", _PROTOCOL),
+)  # fmt: skip
+"""Requests that break the protocol."""
+
+TABLES: dict[str, tuple[Row, ...]] = {
+    "control": VALID,
+    "valid": VALID,
+    "invalid": INVALID,
+    "malformed": MALFORMED,
+}
+"""The judge's tables by kind of case. The last row of each always applies."""

@@ -1,0 +1,153 @@
+"""An answer as the judge sees it: what kind of answer, which error, who declares it, what is wrong.
+
+Messages are never read to decide: wording changes by region and over time.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from aws_conformance.exchange import Answer, Response, Silence
+from aws_conformance.wire import decode_error, decode_success
+from aws_specs.from_model import error_class
+from aws_specs.spec import ErrorShape, Json, Operation, Value
+
+Declared = Literal["operation", "service", "common", ""]
+
+
+class Reading(Value, frozen=True):
+    """One answer, read.
+
+    `kind` is "success" (2xx), "error" (4xx and 5xx), "redirect" (3xx and 1xx) or "silence". `code` is the
+    error's name without namespace; `error_class` what the name is about (see `error_class`); `declared`
+    says on which list it stands, and `due` the status it should have there. `value` is a success's value in the
+    form of the response schema; `problems` are departures from the protocol ("code: text").
+    """
+
+    kind: Literal["success", "error", "redirect", "silence"]
+    status: int = 0
+    code: str = ""
+    error_class: str = ""
+    declared: Declared = ""
+    due: int = 0
+    value: Json = None
+    problems: tuple[str, ...] = ()
+    silence: str = ""
+    message: str = ""
+
+    @property
+    def typed(self) -> bool:
+        """Whether an error carries its name where the protocol puts it."""
+        return bool(self.code)
+
+    @property
+    def unreadable(self) -> str:
+        """The problem that makes the body unreadable, or ""."""
+        fatal = ("not-json", "not-utf-8", "html", "not-xml", "xml-dtd", "too-deep", "not-an-object",
+                 "not-cbor", "no-result")  # fmt: skip
+        return next((p for p in self.problems if p.partition(":")[0] in fatal), "")
+
+    def short(self) -> str:
+        """Return the answer in a few words, for "observed"."""
+        if self.kind == "silence":
+            return f"no answer ({self.silence})"
+        if self.kind == "error":
+            return f"{self.status} {self.code or '(no error code)'}"
+        return f"{self.status} success" if self.kind == "success" else f"{self.status} redirect"
+
+
+COMMON: dict[str, int] = {
+    "AccessDeniedException": 403,
+    "AccessDenied": 403,
+    "ExpiredTokenException": 403,
+    "IncompleteSignature": 400,
+    "InternalFailure": 500,
+    "InternalError": 500,
+    "InvalidAction": 400,
+    "InvalidClientTokenId": 403,
+    "InvalidParameterCombination": 400,
+    "InvalidParameterValue": 400,
+    "InvalidQueryParameter": 400,
+    "InvalidSignatureException": 403,
+    "MalformedHttpRequestException": 400,
+    "MalformedQueryString": 400,
+    "MissingAction": 400,
+    "MissingAuthenticationToken": 403,
+    "MissingAuthenticationTokenException": 403,
+    "MissingParameter": 400,
+    "NotAcceptableException": 406,
+    "NotAuthorized": 400,
+    "OptInRequired": 403,
+    "RequestAbortedException": 400,
+    "RequestEntityTooLargeException": 413,
+    "RequestExpired": 400,
+    "RequestTimeoutException": 408,
+    "SerializationException": 400,
+    "ServiceUnavailable": 503,
+    "ThrottlingException": 400,
+    "UnknownOperationException": 404,
+    "UnrecognizedClientException": 403,
+    "UnsupportedMediaTypeException": 415,
+    "ValidationError": 400,
+    "ValidationException": 400,
+}
+"""Errors every AWS service may answer, with their status. Source: the Common Errors page of the AWS API
+references and the Smithy validation and framework errors."""
+
+_LOOSE = frozenset({"ThrottlingException", "UnknownOperationException", "RequestExpired"})
+"""Common errors whose status differs from service to service."""
+
+
+def read(operation: Operation, answer: Answer, service_errors: dict[str, ErrorShape]) -> Reading:
+    """Return what an answer says; `service_errors` are those any operation of the service declares."""
+    if isinstance(answer, Silence):
+        return Reading(kind="silence", silence=answer.kind, message=answer.detail)
+    if 200 <= answer.status < 300:
+        value, problems = decode_success(operation, answer)
+        return Reading(kind="success", status=answer.status, value=value, problems=problems)
+    if answer.status < 400:
+        return Reading(kind="redirect", status=answer.status)
+    return _error(operation, answer, service_errors)
+
+
+def _error(
+    operation: Operation, answer: Response, service_errors: dict[str, ErrorShape]
+) -> Reading:
+    found = decode_error(operation, answer)
+    declared, due = _declared(operation, found.code, service_errors)
+    return Reading(
+        kind="error",
+        status=answer.status,
+        code=found.code,
+        error_class=error_class(found.code) if found.code else "",
+        declared=declared,
+        due=due,
+        problems=found.problems,
+        message=found.message,
+    )
+
+
+def _declared(
+    operation: Operation, code: str, service_errors: dict[str, ErrorShape]
+) -> tuple[Declared, int]:
+    """Return the nearest list an error stands on, and its status there (0: any)."""
+    own = next((e for e in operation.errors if code in (e.name, e.code)), None)
+    if own is not None:
+        return "operation", own.status
+    if code in service_errors:
+        return "service", service_errors[code].status
+    if code in COMMON:
+        return "common", 0 if code in _LOOSE else COMMON[code]
+    return "", 0
+
+
+def service_errors(operation: Operation) -> dict[str, ErrorShape]:
+    """Return the errors that the service's model has at all, by name and by wire code."""
+    from aws_specs import sdk
+    from aws_specs.from_model import error_shape
+
+    found: dict[str, ErrorShape] = {}
+    for shape in sdk.service_model(operation.service).error_shapes:
+        error = error_shape(shape)
+        found[error.name] = found[error.code] = error
+    return found

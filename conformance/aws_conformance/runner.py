@@ -1,0 +1,95 @@
+"""The runner: a generator of events, one operation after another.
+
+For each operation it sends the control, finds out whether the operation is there and decidable, then
+the valid cases (taking refused packs apart), the invalid ones (each against its twin), the malformed
+ones, the idempotency sequences and the examples. Every finding is sent again before it is reported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from aws_conformance.events import (
+    Event,
+    Judged,
+    OperationFinished,
+    OperationStarted,
+    Started,
+    Stopped,
+    SuiteProblem,
+)
+from aws_conformance.exchange import Target
+from aws_conformance.operation_run import OperationRun
+from aws_conformance.sender import BudgetSpentError, Sender, UnreachableError
+from aws_conformance.wire import Credentials
+from aws_reports.results import OperationResult
+from aws_specs.catalog import SourceChoice, load, select
+from aws_specs.errors import ConformanceError
+from aws_specs.spec import Value
+
+ONLY = ("valid", "invalid", "malformed")
+
+
+class Settings(Value, frozen=True, kw_only=True):
+    """What a run does. `bindings` map `service.Member` to values the target has.
+
+    `only` names the kinds of cases that are sent (the control always is, but for "invalid" alone on a
+    real account). `nonce` keeps idempotency tokens of different runs apart; by default the seed.
+    """
+
+    source: SourceChoice = "both"
+    only: tuple[str, ...] = ONLY
+    examples: int = 25
+    seed: int = 0
+    bindings: Mapping[str, str] = {}
+    strict: bool = False
+    confidence: float = 0.75
+    region: str = "us-east-1"
+    control: bool = True
+
+
+def run(
+    names: Sequence[str],
+    target: Target,
+    settings: Settings,
+    *,
+    decided: Mapping[str, frozenset[str]] | None = None,
+    finished: Mapping[str, OperationResult] | None = None,
+    credentials: Callable[[], Credentials] | None = None,
+    budget: Callable[[], None] = lambda: None,
+) -> Iterator[Event]:
+    """Yield what happens when the named operations are tested against a target.
+
+    `decided` are cases by operation that an earlier, interrupted run has judged, `finished` operations it
+    has finished: they are not sent again. `budget` is called before each request and raises
+    `BudgetSpentError`. The generator can be closed at any time; nothing it has yielded is lost.
+    """
+    yield Started(target=target.name, seed=settings.seed, operations=tuple(names))
+    for name in names:
+        if finished and name in finished:
+            continue
+        try:
+            operation = select(load(name), settings.source)
+            sender = Sender(
+                operation, target, credentials=credentials, region=settings.region, budget=budget
+            )
+            done = (decided or {}).get(name, frozenset())
+            one = OperationRun(operation, sender, settings, done)
+        except ConformanceError as error:
+            yield SuiteProblem(operation=name, case="", detail=str(error))
+            continue
+        yield OperationStarted(operation=name, cases=one.planned)
+        try:
+            yield from one.events()
+        except BudgetSpentError:
+            yield OperationFinished(one.result("stopped", "the budget is spent"))
+            yield Stopped("budget", "the budget of requests is spent")
+            return
+        except UnreachableError as error:
+            yield OperationFinished(one.result("error", f"unreachable: {error}"))
+            yield Stopped("unreachable", str(error))
+            return
+        yield OperationFinished(one.result())
+
+
+__all__ = ["ONLY", "Judged", "Settings", "run"]

@@ -1,0 +1,78 @@
+"""Sending cases: encode, send, read. The only place where the runner touches a target."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+
+from aws_conformance.exchange import Answer, Request, Silence, Target
+from aws_conformance.reading import Reading, read, service_errors
+from aws_conformance.redact import evidence
+from aws_conformance.wire import DUMMY, Credentials, encode
+from aws_reports.results import Evidence
+from aws_specs.spec import ErrorShape, Operation, Value
+from aws_strategies.case import Case
+
+
+class Exchange(Value, frozen=True):
+    """One case sent: the request, what came back, and how it reads."""
+
+    case: Case
+    request: Request
+    answer: Answer
+    reading: Reading
+
+    @property
+    def evidence(self) -> Evidence:
+        """The exchange as shown to people, credentials removed."""
+        return evidence(self.request, self.answer)
+
+
+class BudgetSpentError(Exception):
+    """The run has sent as many requests as it may."""
+
+
+class UnreachableError(Exception):
+    """The target does not answer at all; the message says why."""
+
+
+class Sender:
+    """Sends the cases of one operation to one target and counts requests."""
+
+    def __init__(
+        self,
+        operation: Operation,
+        target: Target,
+        *,
+        credentials: Callable[[], Credentials] | None = None,
+        region: str = "us-east-1",
+        budget: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.operation = operation
+        self.target = target
+        self.credentials = credentials or (lambda: DUMMY)
+        self.region = region
+        self.budget = budget
+        self.requests = 0
+        self.silences = 0
+
+    @cached_property
+    def errors(self) -> dict[str, ErrorShape]:
+        """The errors the service's model has."""
+        return service_errors(self.operation)
+
+    def send(self, case: Case) -> Exchange:
+        """Send one case. Raises `BudgetSpentError`, `UnreachableError`, `EncodeError`."""
+        request = encode(
+            self.operation,
+            case,
+            endpoint=self.target.endpoint,
+            credentials=self.credentials(),
+            region=self.region,
+        )
+        self.budget()
+        self.requests += 1
+        answer = self.target.send(request)
+        if isinstance(answer, Silence) and answer.kind == "unreachable":
+            raise UnreachableError(answer.detail)
+        return Exchange(case, request, answer, read(self.operation, answer, self.errors))
