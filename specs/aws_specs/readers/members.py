@@ -154,14 +154,13 @@ def _fits(found: _Head, syntax: Syntax | None, *, marked: bool, top: bool) -> bo
     """Whether a bullet that looks like a member is one."""
     if marked:
         return True
-    if found.type not in _TYPES:
-        return False
+    known = found.type in _TYPES
     if syntax is None:
-        return True
+        return known
     if found.name:
         mine = syntax.members.get(found.name)
-        return top if mine is None else _compatible(mine, found.type)
-    return syntax.type == "list" or syntax.maplike
+        return known and top if mine is None else _compatible(mine, found.type)
+    return known and (syntax.type == "list" or syntax.maplike)
 
 
 def _is_map(syntax: Syntax | None, parent: str) -> bool:
@@ -177,6 +176,7 @@ def _child(syntax: Syntax | None, step: str) -> Syntax | None:
 
 
 def _compatible(syntax: Syntax, type_: str) -> bool:
+    """Whether a printed type fits a value; one that could not be told fits every type."""
     return syntax.recursive or not syntax.type or syntax.type == _SAME.get(type_, type_)
 
 

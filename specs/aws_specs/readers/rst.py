@@ -1,8 +1,8 @@
 """boto3's page source: reStructuredText as botocore's documenters write it.
 
 Every paragraph is one line. Members are `:type X:` / `:param X:` at the top and
-`- **X** *(type) --*` below, nested by two columns; bullets of prose are `* `. For everything that can be
-printed see `botocore.docs.params` and `botocore.docs.bcdoc.style`.
+`- **X** *(type) --*` below, nested by two columns; bullets of prose are `* `. All that can be
+printed stands in `botocore.docs.params` and `botocore.docs.bcdoc.style`.
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ class _Lines:
         """Take in an admonition; link targets and comments say nothing."""
         name, colons, rest = text[3:].partition("::")
         if colons and name in names.ADMONITIONS:
-            body, codes = plain_text(rest.removesuffix("::") if rest.endswith("::") else rest)
+            body, codes = plain_text(rest[:-1] if rest.endswith("::") else rest)
             page = self.page
             page.add(Block(name, "", number), indent, opens=True)
             if body:

@@ -1,8 +1,8 @@
 """The Request Syntax and Response Syntax blocks, as a tree.
 
 botocore prints one skeleton value per shape (`botocore.docs.example`): `'string'`, `123`,
-`'A'|'B'`, `{...}` and so on. The blocks are the best witness a page has: they are complete, they name
-every member, and they alone carry the enums, so the readers hold the member lists against them.
+`'A'|'B'`, `{...}` and so on. The blocks are the best witness a page has: they are complete, they
+name every member, and they alone carry the enums. So the member lists are held against them.
 
 The parser is a loop over tokens with an explicit stack: no recursion, one pass, no backtracking.
 What it does not know becomes a value of kind "" (nothing is claimed of it); a block that does not
@@ -177,6 +177,8 @@ def _joined(values: list[Syntax]) -> Syntax:
         return Syntax("document", first.line, first.text)
     if values[-1].type == FILE_LIKE:
         return Syntax(FILE_LIKE, first.line, first.text)
+    if not all(value.type for value in values):
+        return Syntax("", first.line, first.text)
     if first.enum:
         return Syntax(first.type, first.line, first.text)
     return first
