@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from aws_conformance.emulator.faults import REFUSED_FOR
+from aws_conformance.emulator.perceptible import REFUSED_FOR
 from aws_conformance.emulator.refusals import Problem, Refusal, failure
 from aws_conformance.emulator.validation import Checker
 from aws_specs.spec import Json, Operation, Rule
