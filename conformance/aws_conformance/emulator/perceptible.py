@@ -1,0 +1,290 @@
+"""Which deviations make sense for a rule, and can be seen from outside.
+
+A rule that the emulator does not enforce cannot be left unenforced; one whose every breach breaks
+another rule as well is never the reason of a refusal; a wrong error does not matter where any error
+will do. These are the predicates that say so, one for each column of the table of faults.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from aws_conformance.emulator import deviations, patterns
+from aws_conformance.emulator.handlers import HANDLERS
+from aws_conformance.emulator.narrow import is_object
+from aws_conformance.emulator.refusals import Cause, Refusal, failure
+from aws_specs.paths import shape_at, steps
+from aws_specs.protocol import malformed_rules
+from aws_specs.spec import DEFAULT_CONFIDENCE, Operation, ProtocolSource, Rule, Scalar
+
+SCHEMA_KINDS = frozenset(
+    {"required", "type", "enum", "length", "range", "items", "pattern", "format", "conditional",
+     "exclusive", "unsupported"}
+)  # fmt: skip
+"""Kinds of rules that the request schema states."""
+
+REFUSED_FOR: Mapping[str, str] = {
+    "json-syntax": "serialization",
+    "content-type": "media-type",
+    "no-signature": "unsigned",
+    "method": "method",
+}
+"""Protocol rules that name an operation even when they are broken, and the cause of the refusal."""
+
+LIMIT_KINDS = frozenset({"length", "range", "items"})
+_TEXT_LOCATIONS = frozenset({"uri", "querystring", "header", "headers"})
+
+
+def rules_of(operation: Operation) -> tuple[Rule, ...]:
+    """Return the operation's rules and those of its protocol."""
+    return (*operation.rules, *malformed_rules(operation))
+
+
+def enforced(operation: Operation, rule: Rule) -> bool:
+    """Whether the emulator refuses requests for breaking this rule and no other."""
+    if rule.side == "protocol":
+        return rule.member in REFUSED_FOR and is_binding(rule)
+    if rule.side != "input":
+        return False
+    if rule.kind == "exists" or is_external(rule):
+        return by_handler(operation, rule)
+    if not is_used(rule) or rule.kind not in SCHEMA_KINDS:
+        return False
+    return not _beside_the_point(operation, rule) and not _imperceptible(operation, rule)
+
+
+def is_binding(rule: Rule) -> bool:
+    """Whether a protocol's rule is normative; what is only a convention nobody can break."""
+    return isinstance(rule.source, ProtocolSource) and rule.source.level == "N"
+
+
+def is_used(rule: Rule) -> bool:
+    """Whether the schemas state the rule: it can be checked, and is believed enough."""
+    return rule.checkable and rule.sure >= DEFAULT_CONFIDENCE
+
+
+def by_handler(operation: Operation, rule: Rule) -> bool:
+    """Whether the operation's handler enforces the rule, because it depends on state."""
+    handler = HANDLERS.get(operation.id)
+    member = rule.value["then"]["member"] if is_external(rule) else rule.member
+    return handler is not None and (member, rule.kind) in handler.enforces
+
+
+def is_external(rule: Rule) -> bool:
+    """Whether the rule's condition is about something that is not in the request."""
+    return rule.kind == "conditional" and "external" in rule.value.get("when", {})
+
+
+def _imperceptible(operation: Operation, rule: Rule) -> bool:
+    """Whether whatever breaks the rule breaks another, or cannot be sent at all."""
+    check = _UNSEEN.get(rule.kind)
+    return check is not None and check(operation, rule)
+
+
+def _beside_the_point(operation: Operation, rule: Rule) -> bool:
+    """Whether the rule is about a member, or something below one, that is not supported at all."""
+    return any(
+        other.kind == "unsupported"
+        and other.id != rule.id
+        and is_used(other)
+        and not other.value.get("supported")
+        and is_at_or_below(rule.member, other.member)
+        for other in operation.rules
+    )
+
+
+def is_at_or_below(path: str, above: str) -> bool:
+    """Whether a member path is another one or below it."""
+    return steps(path)[: len(steps(above))] == steps(above)
+
+
+def _type_unseen(operation: Operation, rule: Rule) -> bool:
+    """Text places (path, query, headers) carry only text, and a document may be anything."""
+    shape = shape_at(operation.input, rule.member)
+    text = isinstance(shape, Scalar) and shape.type == "string"
+    return rule.value == "document" or (text and _location(operation, rule) in _TEXT_LOCATIONS)
+
+
+def _enum_unseen(operation: Operation, rule: Rule) -> bool:
+    """A member of whose values only some are supported refuses the others for that already."""
+    return any(
+        other.kind == "unsupported" and other.member == rule.member and is_used(other)
+        for other in operation.rules
+    )
+
+
+def _length_unseen(operation: Operation, rule: Rule) -> bool:
+    """A limit that excludes nothing, or nothing that pattern or total do not exclude already.
+
+    An empty path label is no label at all, so that one character is no limit there.
+    """
+    low, high = deviations.limit(rule, "min") or 0, deviations.limit(rule, "max")
+    if low == 1 and _location(operation, rule) == "uri":
+        low = 0
+    for other in operation.rules:
+        if other.id != rule.id and is_used(other) and other.side == "input":
+            low, high = _narrowed(rule, other, low, high)
+    return low < 1 and high is None
+
+
+def _narrowed(rule: Rule, other: Rule, low: int, high: int | None) -> tuple[int, int | None]:
+    """Drop the limits that another rule makes pointless: 0 and None are no limits."""
+    if other.kind == "pattern" and other.member == rule.member:
+        widths = patterns.facts(str(other.value))
+        if widths and widths.least >= low:
+            low = 0
+        if widths and widths.most is not None and high is not None and widths.most <= high:
+            high = None
+    if other.kind == "length" and other.value.get("total") and not rule.value.get("total"):
+        total = deviations.limit(other, "max")
+        below = is_at_or_below(rule.member, other.member) and rule.member.endswith(".Value")
+        if below and high is not None and total is not None and total <= high:
+            high = None
+    return low, high
+
+
+def _pattern_unseen(operation: Operation, rule: Rule) -> bool:
+    """A pattern that every single line keeps, like `.*`, asks for nothing that anyone would test."""
+    try:
+        compiled = re.compile(str(rule.value))
+    except re.error:
+        return True
+    return all(compiled.fullmatch(char * 7) for char in _PRINTABLE)
+
+
+_PRINTABLE = string.ascii_letters[:1] + string.digits[:1] + string.punctuation + " \té"
+
+_UNSEEN: Mapping[str, Callable[[Operation, Rule], bool]] = {
+    "type": _type_unseen,
+    "enum": _enum_unseen,
+    "length": _length_unseen,
+    "items": _length_unseen,
+    "pattern": _pattern_unseen,
+}
+
+
+def _location(operation: Operation, rule: Rule) -> str:
+    name = steps(rule.member)[0] if rule.member else ""
+    return next((m.location for m in operation.input.members if m.name == name), "")
+
+
+def has_limit(operation: Operation, rule: Rule) -> bool:
+    return rule.kind in LIMIT_KINDS and enforced(operation, rule)
+
+
+def has_reachable_limit(operation: Operation, rule: Rule) -> bool:
+    """Whether a value at the limit can succeed and is free to be chosen.
+
+    The ids of things that exist have one length; a token is made anew for each request.
+    """
+    if not has_limit(operation, rule) or rule.value.get("total"):
+        return False
+    handler = HANDLERS.get(operation.id)
+    bound = handler is not None and (rule.member, "exists") in handler.enforces
+    token = any(one.kind == "idempotency" and one.member == rule.member for one in operation.rules)
+    return not bound and not token
+
+
+def has_values(operation: Operation, rule: Rule) -> bool:
+    return bool(refusable(operation, rule))
+
+
+def refusable(operation: Operation, rule: Rule) -> tuple[str, ...]:
+    """Return the values of an enum rule that a conforming server takes, by every statement."""
+    if rule.side != "input" or rule.kind not in ("enum", "unsupported") or not is_used(rule):
+        return ()
+    lists = [_values(rule, value) for value in rule.values]
+    lists += _narrower(operation, rule)
+    return tuple(v for v in lists[0] if all(v in other for other in lists))
+
+
+def _values(rule: Rule, value: Any) -> list[str]:
+    return list(value.get("supported", ())) if rule.kind == "unsupported" else list(value)
+
+
+def _narrower(operation: Operation, rule: Rule) -> Iterator[list[str]]:
+    """Yield the value lists that other enforced rules set for the same member."""
+    external: list[str] = []
+    for other in operation.rules:
+        if other.id == rule.id or not enforced(operation, other):
+            continue
+        if is_external(other) and other.value["then"]["member"] == rule.member:
+            external += [str(value) for value in other.value["then"].get("value", ())]
+        elif other.member == rule.member and other.kind == "unsupported":
+            yield _values(other, other.value)
+    if external:
+        yield external
+
+
+def refused(operation: Operation, rule: Rule) -> bool:
+    """Whether some request is refused on account of this rule."""
+    if rule.side == "protocol":
+        return rule.member in REFUSED_FOR
+    if rule.kind == "error":
+        return rule.value["code"] in answered_codes(operation)
+    if rule.kind == "idempotency":
+        return has_conflict(rule)
+    return enforced(operation, rule)
+
+
+def answered(operation: Operation, rule: Rule) -> bool:
+    """Whether it matters which error refuses a request on account of this rule.
+
+    It does not where a protocol has only a convention, nor for a path with an empty label, which
+    may be another operation's.
+    """
+    if rule.side == "protocol" and not is_binding(rule):
+        return False
+    if rule.kind == "required" and _location(operation, rule) == "uri":
+        return False
+    return refused(operation, rule)
+
+
+def answered_codes(operation: Operation) -> frozenset[str]:
+    """Return the codes of declared errors that some rule lets a request bring about."""
+    causes: list[Cause] = ["validation"]
+    if any(rule.kind == "exists" and by_handler(operation, rule) for rule in operation.rules):
+        causes.append("not-found")
+    if any(rule.kind == "idempotency" and has_conflict(rule) for rule in operation.rules):
+        causes.append("conflict")
+    return frozenset(failure(operation, Refusal(cause=c, message="")).code for c in causes)
+
+
+def has_conflict(rule: Rule) -> bool:
+    """Whether an idempotency rule documents an error for a token that is used again."""
+    return any(is_object(value) and value.get("conflict") for value in rule.values)
+
+
+def answered_as_present(operation: Operation, rule: Rule) -> bool:
+    """Not found is no wrong answer to a wrong identifier: there is nothing of that name."""
+    if rule.kind in ("exists", "idempotency", "error") or _names_resource(operation, rule):
+        return False
+    return answered(operation, rule)
+
+
+def _names_resource(operation: Operation, rule: Rule) -> bool:
+    return any(one.kind == "exists" and one.member == rule.member for one in operation.rules)
+
+
+def answered_by_another(operation: Operation, rule: Rule) -> bool:
+    return answered(operation, rule) and deviations.has_other_error(operation)
+
+
+def in_output(*kinds: str) -> Callable[[Operation, Rule], bool]:
+    def applies(operation: Operation, rule: Rule) -> bool:
+        if rule.side != "output" or rule.kind not in kinds or not is_used(rule):
+            return False
+        return not rule.member.endswith("{key}")
+
+    return applies
+
+
+def is_token(operation: Operation, rule: Rule) -> bool:
+    return rule.kind == "idempotency" and rule.side == "input" and operation.id in HANDLERS
+
+
+def is_strict_token(operation: Operation, rule: Rule) -> bool:
+    return is_token(operation, rule) and has_conflict(rule)
