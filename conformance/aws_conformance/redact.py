@@ -5,6 +5,7 @@ Everything that reaches a report, a journal or a log goes through here.
 
 from __future__ import annotations
 
+import re
 from typing import Final
 from urllib.parse import unquote_plus
 
@@ -28,6 +29,24 @@ SECRET_HEADERS: Final = frozenset(
     }
 )
 """Headers whose value is never shown, lower case."""
+
+SECRET_MEMBERS: Final = (
+    "SecretAccessKey",
+    "SessionToken",
+    "ParticipantToken",
+    "ConnectionToken",
+    "secretAccessKey",
+    "sessionToken",
+    "accessToken",
+    "refreshToken",
+    "AuthorizationToken",
+    "authorizationToken",
+)
+"""Members of answers that are credentials, as JSON and XML spell them."""
+
+_NAMES: Final = "|".join(SECRET_MEMBERS)
+_JSON_SECRET: Final = re.compile(rf'("(?:{_NAMES})"\s{{0,9}}:\s{{0,9}})"(?:[^"\\]|\\.)*("|$)')
+_XML_SECRET: Final = re.compile(rf"<({_NAMES})>[^<]*")
 
 SECRET_QUERY: Final = frozenset(
     {
@@ -80,9 +99,15 @@ def message_of_response(response: Response) -> Message:
     return Message(
         start=str(response.status),
         headers=_headers(response.headers),
-        body=_body(response.body),
+        body=without_secrets(_body(response.body)),
         size=len(response.body),
     )
+
+
+def without_secrets(text: str) -> str:
+    """Return a JSON or XML text without the values of members that are credentials."""
+    text = _JSON_SECRET.sub(rf'\1"{REDACTED}"', text)
+    return _XML_SECRET.sub(rf"<\1>{REDACTED}", text)
 
 
 def is_secret(name: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from aws_conformance.exchange import Target
@@ -57,14 +58,15 @@ def __getattr__(name: str) -> Any:
 class Options(Value, frozen=True, kw_only=True):
     """What a user may say about a target. `profile` and `allow` are for `aws` alone.
 
-    `allow` are the account ids that may be used; `bindings` are values the target has, by
-    `service.Member`; `faults` are the rules a built-in emulator is to break.
+    Without a region it is the profile's, else us-east-1. `allow` are the account ids that may be
+    used; `bindings` are values the target has, by `service.Member`; `faults` are the rules a built-in
+    emulator is to break.
     """
 
-    region: str = "us-east-1"
+    region: str = ""
     profile: str = ""
     allow: tuple[str, ...] = ()
-    bindings: dict[str, str] = {}
+    bindings: Mapping[str, str] = MappingProxyType({})
     faults: tuple[str, ...] = ()
     limits: Limits | None = None
 
@@ -102,7 +104,7 @@ def _open_url(url: str, options: Options) -> Target:
 def _open_moto(options: Options) -> Target:
     from aws_conformance.targets.moto import MotoTarget
 
-    return MotoTarget(region=options.region, bindings=options.bindings)
+    return MotoTarget(region=options.region or "us-east-1", bindings=options.bindings)
 
 
 def _open_aws(options: Options) -> Target:

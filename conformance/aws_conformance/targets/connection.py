@@ -1,7 +1,7 @@
 """HTTP connections that end when their time is up, whatever the server does.
 
-urllib3's read timeout starts anew with every byte, so a server that drips one byte a second is never
-cut off. Here every wait on the socket is bounded by what is left until a deadline.
+urllib3's read timeout starts anew with every byte, so a server that drips one byte a second is
+never cut off. Here every wait on the socket is bounded by what is left until a deadline.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ class _Answer(http.client.HTTPResponse):
 class _Bounded:
     """Mixed into urllib3's connections: bounded waits, and no use after a long idle time."""
 
-    response_class = _Answer
+    response_class: Any = _Answer
 
     def __init__(self, *args: Any, read: float, total: float, **kwargs: Any) -> None:
         parent: Any = super()
@@ -136,21 +136,31 @@ class _HttpsConnection(_Bounded, HTTPSConnection):
 
 
 class _HttpPool(HTTPConnectionPool):
-    ConnectionCls = _HttpConnection
+    ConnectionCls: Any = _HttpConnection
 
 
 class _HttpsPool(HTTPSConnectionPool):
-    ConnectionCls = _HttpsConnection
+    ConnectionCls: Any = _HttpsConnection
 
 
 def pool(
-    scheme: str, host: str, port: int | None, *, connect: float, read: float, total: float, size: int
+    scheme: str,
+    host: str,
+    port: int | None,
+    *,
+    connect: float,
+    read: float,
+    total: float,
+    size: int,
+    ca_certs: str = "",
 ) -> HTTPConnectionPool:
     """Return a pool of up to `size` bounded connections; TLS certificates are verified.
 
     Neither proxies nor anything else of the environment are looked at.
     """
-    kind = _HttpsPool if scheme == "https" else _HttpPool
     options: dict[str, Any] = {"read": read, "total": total}
+    if scheme == "https":
+        options |= {"cert_reqs": "CERT_REQUIRED", "ca_certs": ca_certs or None}
+    kind = _HttpsPool if scheme == "https" else _HttpPool
     timeout = urllib3.Timeout(connect=connect, read=read)
     return kind(host, port, timeout=timeout, maxsize=size, retries=False, **options)

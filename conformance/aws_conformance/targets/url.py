@@ -1,8 +1,8 @@
 """Any HTTP endpoint as a target: one URL, all services.
 
 Whatever a server does is an answer, bounded in time and memory: a `Response` if it is whole, else a
-`Silence` that says how it failed. Nothing is forgiven on the way: no redirect is followed, nothing is
-sent twice, no proxy and nothing else of the environment is looked at.
+`Silence` that says how it failed. Nothing is forgiven on the way: no redirect is followed, nothing
+is sent twice, no proxy and nothing else of the environment is looked at.
 """
 
 from __future__ import annotations
@@ -32,6 +32,18 @@ _CHUNK: Final = 65536
 _NO_BINDINGS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
+Headers = tuple[tuple[str, str], ...]
+Kind = Literal["unreachable", "timeout", "hangup", "garbage", "too-large", "crash"]
+
+
+class _NoAnswerError(Exception):
+    """There is no answer; ends the exchange from within."""
+
+    def __init__(self, kind: Kind, detail: str) -> None:
+        super().__init__(detail)
+        self.kind: Kind = kind
+
+
 class Limits(Value, frozen=True):
     """What an exchange may take: seconds to connect, for one wait, and in all; bytes of body."""
 
@@ -52,8 +64,12 @@ class UrlTarget:
         limits: Limits | None = None,
         bindings: Mapping[str, str] = _NO_BINDINGS,
         name: str = "",
+        ca_certs: str = "",
     ) -> None:
-        """Open nothing yet; raises `UsageError` for what is no http or https URL."""
+        """Open nothing yet; raises `UsageError` for what is no http or https URL.
+
+        `ca_certs` is a file of certificates to trust instead of the system's.
+        """
         parts = _checked(url)
         self.endpoint = url.rstrip("/")
         self.name = name or self.endpoint
@@ -67,6 +83,7 @@ class UrlTarget:
             read=self._limits.read,
             total=self._limits.total,
             size=self._limits.connections,
+            ca_certs=ca_certs,
         )
 
     def send(self, request: Request) -> Answer:
@@ -101,12 +118,12 @@ class UrlTarget:
         try:
             headers = tuple((str(name), str(value)) for name, value in answer.headers.items())
             _check_framing(answer.status, headers)
-            return answer.status, headers, self._read(answer)
+            body = self._read(answer)
+            answer.release_conn()
+            return answer.status, headers, body
         except BaseException:
             answer.close()
             raise
-        finally:
-            answer.release_conn()
 
     def _read(self, answer: urllib3.BaseHTTPResponse) -> bytes:
         parts: list[bytes] = []
@@ -117,18 +134,6 @@ class UrlTarget:
             if size > self._limits.body:
                 raise _NoAnswerError("too-large", f"the body is over {self._limits.body} bytes")
         return b"".join(parts)
-
-
-Headers = tuple[tuple[str, str], ...]
-Kind = Literal["unreachable", "timeout", "hangup", "garbage", "too-large", "crash"]
-
-
-class _NoAnswerError(Exception):
-    """There is no answer; ends the exchange from within."""
-
-    def __init__(self, kind: Kind, detail: str) -> None:
-        super().__init__(detail)
-        self.kind = kind
 
 
 def _checked(url: str) -> SplitResult:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, cast
 from xml.etree.ElementTree import Element
 
 from aws_conformance.exchange import Response
@@ -98,9 +98,6 @@ def _maybe(
     return read(response.body) if response.body else (None, _EMPTY)
 
 
-_NOWHERE: Final[Carrier] = ""
-
-
 def _object_error(
     response: Response, body: Json, problems: Problems, order: tuple[Carrier, ...]
 ) -> WireError:
@@ -113,8 +110,10 @@ def _object_error(
         "__type": _string(members.get("__type")),
         "code": _string(members.get("code")) or _string(members.get("Code")),
     }
-    codes: dict[Carrier, str] = {place: short_code(places[place]) for place in order if short_code(places[place])}
-    carried = next(iter(codes), _NOWHERE)
+    codes: dict[Carrier, str] = {
+        place: short_code(places[place]) for place in order if short_code(places[place])
+    }
+    carried = cast("Carrier", next(iter(codes), ""))
     if not codes:
         problems = (*problems, "no-code: the error names no code")
     elif len({codes[place] for place in codes if place != "code"}) > 1:
@@ -338,7 +337,9 @@ def _query(model: Any, response: Response, problem: shapes.Problem) -> Json:
     if node is None:
         problem(f"no-result: the root is {shapes.local(root.tag)}, {due}/{wrapper or ''} is due")
         return None
-    return shapes.structure_from_xml(shape, node, "", problem) if shape is not None else {}
+    found = shapes.structure_from_xml(shape, node, "", problem) if shape is not None else {}
+    found.pop("requestId", None)  # of the envelope: ec2 puts it beside the members
+    return found
 
 
 _SUCCESSES: Final[Mapping[str, Success]] = {

@@ -22,13 +22,14 @@ from botocore.awsrequest import create_request_object, prepare_request_dict
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError
 from botocore.httpchecksum import apply_request_checksum, resolve_checksum_context
+from botocore.serialize import create_serializer
 
 from aws_conformance.exchange import Request
 from aws_conformance.wire import customizations
 from aws_conformance.wire.malformed import broken, with_body
 from aws_conformance.wire.serializers import SERIALIZERS
 from aws_conformance.wire.signing import DUMMY, Clock, Credentials, Identity, signed
-from aws_conformance.wire.values import is_object, to_boto
+from aws_conformance.wire.values import is_object, to_boto, unwrap, wrap
 from aws_specs import sdk
 from aws_specs.errors import ConformanceError
 from aws_specs.spec import Json, Operation
@@ -79,10 +80,16 @@ def encode(
 
 def _unsigned(operation: Operation, model: Any, params: Json, endpoint: str) -> Request:
     """Return the request as it is before it is signed, `Host` first."""
-    written = _serialize(operation, model, params if is_object(params) else {}, endpoint)
+    values = _values(model, params if is_object(params) else {})
+    written = _write(model, values, endpoint, SERIALIZERS[operation.wire.protocol]())
+    request = _from_prepared(operation, written)
+    return request if is_object(params) else with_body(request, json.dumps(params).encode())
+
+
+def _from_prepared(operation: Operation, written: Any) -> Request:
     url = urlsplit(str(written.url))
     body = written.body or b""
-    request = Request(
+    return Request(
         method=str(written.method),
         path=(url.path or "/") + (f"?{url.query}" if url.query else ""),
         headers=(("Host", _host(url)), *_headers(written.headers)),
@@ -90,15 +97,18 @@ def _unsigned(operation: Operation, model: Any, params: Json, endpoint: str) -> 
         service=operation.service,
         operation=operation.id,
     )
-    return request if is_object(params) else _whole_body(request, params)
 
 
-def _serialize(operation: Operation, model: Any, params: dict[str, Json], endpoint: str) -> Any:
-    """Return botocore's prepared request for the parameters."""
-    context: dict[str, Any] = {"client_config": _config(), "auth_type": model.auth_type}
+def _values(model: Any, params: dict[str, Json]) -> Any:
+    """Return the parameters as botocore takes them, with `Raw` where it does not."""
     params = customizations.before_build(model, params)
-    values = to_boto(model.input_shape, params) if model.input_shape is not None else params
-    request = SERIALIZERS[operation.wire.protocol]().serialize_to_request(values, model)
+    return to_boto(model.input_shape, params) if model.input_shape is not None else wrap(params)
+
+
+def _write(model: Any, values: Any, endpoint: str, serializer: Any) -> Any:
+    """Return botocore's prepared request for the values."""
+    context: dict[str, Any] = {"client_config": _config(), "auth_type": model.auth_type}
+    request = serializer.serialize_to_request(values, model)
     if not takes_host_prefix(endpoint):
         request.pop("host_prefix", None)
     prepare_request_dict(request, endpoint, context, USER_AGENT)
@@ -108,6 +118,24 @@ def _serialize(operation: Operation, model: Any, params: dict[str, Json], endpoi
     created = create_request_object(request)
     customizations.request_created(model, created)
     return created.prepare()
+
+
+def client_sends(operation: Operation, params: Json, request: Request, endpoint: str) -> bool:
+    """Whether a botocore client without parameter validation sends this very request.
+
+    Compared are method, path with query, and body; nothing is sent.
+    """
+    if not is_object(params):
+        return False
+    model: Any = sdk.operation_model(operation.service, operation.name)
+    serializer = create_serializer(operation.wire.protocol, include_validation=False)
+    try:
+        values = unwrap(_values(model, params))
+        written = _write(model, values, endpoint, serializer)
+    except Exception:  # a client would raise it: then it does not send the request
+        return False
+    theirs = _from_prepared(operation, written)
+    return (theirs.method, theirs.path, theirs.body) == (request.method, request.path, request.body)
 
 
 def _plan_checksum(request: dict[str, Any], model: Any, values: Any) -> None:
@@ -160,8 +188,3 @@ def _headers(headers: Any) -> list[tuple[str, str]]:
 
 def _header_text(value: Any) -> str:
     return value.decode("latin-1") if isinstance(value, bytes) else str(value)
-
-
-def _whole_body(request: Request, params: Json) -> Request:
-    """Return the request with a body that is no object at all."""
-    return with_body(request, json.dumps(params).encode())

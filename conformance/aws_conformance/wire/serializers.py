@@ -50,7 +50,8 @@ def _texts(value: Any) -> Any:
 
 def _split(value: Mapping[str, Any], shape: Any) -> tuple[dict[str, Any], dict[str, Json]]:
     """Split into the members the model knows and the JSON of those it does not."""
-    known = {name: item for name, item in value.items() if name in shape.members}
+    members = shape.members if shape is not None else {}
+    known = {name: item for name, item in value.items() if name in members}
     return known, {name: item.value for name, item in value.items() if name not in known}
 
 
@@ -96,7 +97,7 @@ class _RawRest(_NoLabel):
         shape = operation_model.input_shape
         if shape is not None and _has_members_in_body(operation_model):
             return parent.serialize_to_request(parameters, operation_model)
-        known, unknown = _split(parameters, shape) if shape is not None else ({}, {})
+        known, unknown = _split(parameters, shape)
         request = parent.serialize_to_request(known, operation_model)
         if unknown:
             extra = {name: text_of(value) for name, value in unknown.items()}

@@ -47,6 +47,20 @@ def to_boto(shape: Any, value: Json) -> Any:
     return convert(shape, value)
 
 
+def wrap(params: dict[str, Json]) -> dict[str, Any]:
+    """Return parameters of an operation that takes none: nothing fits."""
+    return {name: Raw(value) for name, value in params.items()}
+
+
+def unwrap(value: Any) -> Any:
+    """Return what `to_boto` made with every `Raw` replaced by the plain value it holds."""
+    if isinstance(value, Raw):
+        return value.value
+    if is_object(value):
+        return {name: unwrap(item) for name, item in value.items()}
+    return [unwrap(item) for item in value] if is_list(value) else value
+
+
 def text_of(value: Json) -> str:
     """Return how a JSON value is written where only text fits: a path, a query, a header, a form.
 

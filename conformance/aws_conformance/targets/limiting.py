@@ -1,0 +1,118 @@
+"""How much and how fast: wrappers around any target.
+
+A `Budget` ends a run before it sends more than it may; a `Rate` spreads requests over time and
+waits as long as a throttled answer asks. Clock and sleep are handed in, so that tests need no time.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Final
+
+from aws_conformance.exchange import Answer, Request, Response, Target
+from aws_specs.errors import UsageError
+
+if TYPE_CHECKING:
+    from aws_conformance.targets import Wiring
+
+MAX_PAUSE: Final = 60.0
+"""Seconds that are waited at most for a `Retry-After`."""
+
+
+class BudgetSpentError(Exception):
+    """The target has got as many requests as it may; nothing was sent."""
+
+
+class _Wrapper:
+    """A target that is another one with something before it."""
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+        self.name = target.name
+        self.endpoint = target.endpoint
+        self.bindings: Mapping[str, str] = target.bindings
+
+    def wiring(self, service: str) -> Wiring:
+        """Return the wrapped target's wiring."""
+        from aws_conformance.targets import wiring
+
+        return wiring(self.target, service)
+
+    def close(self) -> None:
+        """Close the wrapped target."""
+        self.target.close()
+
+
+class Budget(_Wrapper):
+    """Sends at most `max_requests` requests; `left` says how many remain."""
+
+    def __init__(self, target: Target, max_requests: int) -> None:
+        super().__init__(target)
+        self.left = max_requests
+        self._lock = threading.Lock()
+
+    def send(self, request: Request) -> Answer:
+        """Send a request; raises `BudgetSpentError` instead of sending one too many."""
+        with self._lock:
+            if self.left <= 0:
+                raise BudgetSpentError(f"the budget of {self.name} is spent")
+            self.left -= 1
+        return self.target.send(request)
+
+
+class Rate(_Wrapper):
+    """Sends at most `rate` requests a second on average, and `burst` at once: a token bucket."""
+
+    def __init__(
+        self,
+        target: Target,
+        rate: float,
+        *,
+        burst: int = 1,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """Raises `UsageError` for a rate that is not above zero or a burst below one."""
+        if not rate > 0 or burst < 1:
+            raise UsageError(f"no rate: {rate!r} requests a second, {burst!r} at once")
+        super().__init__(target)
+        self._rate = rate
+        self._burst = float(burst)
+        self._tokens = float(burst)
+        self._clock = clock
+        self._sleep = sleep
+        self._at = clock()
+        self._lock = threading.Lock()
+
+    def send(self, request: Request) -> Answer:
+        """Send a request when its time has come; an answer may ask to wait before the next."""
+        wait = self._take()
+        if wait > 0:
+            self._sleep(wait)
+        answer = self.target.send(request)
+        self._pause(retry_after(answer))
+        return answer
+
+    def _take(self) -> float:
+        """Take one token, on credit if need be, and return how long to wait for it."""
+        with self._lock:
+            now = self._clock()
+            self._tokens = min(self._burst, self._tokens + (now - self._at) * self._rate)
+            self._at = now
+            self._tokens -= 1
+            return max(0.0, -self._tokens / self._rate)
+
+    def _pause(self, seconds: float) -> None:
+        if seconds > 0:
+            with self._lock:
+                self._tokens = min(self._tokens, 1 - seconds * self._rate)
+
+
+def retry_after(answer: Answer) -> float:
+    """Return the seconds that a throttled answer (429 or 503) asks to wait, at most `MAX_PAUSE`."""
+    if not isinstance(answer, Response) or answer.status not in (429, 503):
+        return 0.0
+    text = answer.header("retry-after").strip()
+    return min(float(text), MAX_PAUSE) if text.isascii() and text.isdigit() else 0.0
