@@ -254,8 +254,21 @@ def _unreadable(m: Matter) -> bool:
     return m.answer.kind == "success" and bool(m.answer.unreadable)
 
 
+def _fails_as_control(m: Matter) -> bool:
+    """Whether the control, too, got no success, in the same way: one finding, not one a case."""
+    if m.twin is None or m.case.kind == "control" or m.answer.kind != m.twin.kind:
+        return False
+    same = (m.answer.status, m.answer.code, m.answer.silence) == (
+        m.twin.status,
+        m.twin.code,
+        m.twin.silence,
+    )
+    return same and (m.answer.kind != "success" or bool(m.answer.unreadable and m.twin.unreadable))
+
+
 VALID: tuple[Row, ...] = (
     Row("unreachable", _unreachable, "error", "unreachable", "an answer"),
+    Row("answered as the control is", _fails_as_control, "inconclusive", "masked", _ACCEPTED),
     Row("not implemented", _unimplemented, "unimplemented", "unimplemented", _ACCEPTED),
     Row("crash", _crash, "fail", "server-error", _ACCEPTED),
     Row("silence", _silent, "fail", "no-response", _ACCEPTED),
@@ -269,10 +282,6 @@ VALID: tuple[Row, ...] = (
         "the identifier is of the right form, and nothing is there",
         lambda m: m.answer.error_class == "not-found" and m.about_identifier,
         "pass", "well-formed", "a success, or not found",
-    ),
-    Row(
-        "refused as the control is",
-        _same_as_twin, "inconclusive", "masked", _ACCEPTED,
     ),
     Row(
         "refused for something the target does not have",

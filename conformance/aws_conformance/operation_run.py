@@ -18,6 +18,7 @@ from aws_conformance.sender import Exchange, Sender
 from aws_reports.results import OperationResult, Verdict
 from aws_specs.errors import ConformanceError
 from aws_specs.from_model import error_class
+from aws_specs.paths import get, occurrences
 from aws_specs.protocol import error_rule, malformed_rules
 from aws_specs.spec import Operation, ProtocolSource, Rule, rule_id
 from aws_strategies.build import with_tokens
@@ -222,11 +223,21 @@ class OperationRun:
             return Judged(case.id, (self._from_ruling(exchange, rule, ruling, hint=hint),))
         if ruling.verdict == "fail":
             ruling = self._confirmed(matter, ruling)
+        named = dict.fromkeys(self._blamed(case, witness) for witness in case.witnesses)
         verdicts = [
             self._from_ruling(exchange, self._rule_of(w), ruling, rule_as=self._name_of(w))
-            for w in case.witnesses
+            for w in named
         ]
         return Judged(case.id, tuple(verdicts))
+
+    def _blamed(self, case: Case, witness: str) -> str:
+        """Return what a refused witness is about: of an enum member it is the value, not the type."""
+        rule = self._rule_of(witness)
+        enum = self.plan.rule(rule.member, "enum")
+        if rule.kind != "type" or enum is None or enum not in self.plan.testable:
+            return witness
+        at = next(occurrences(case.params, rule.member), None)
+        return witness if at is None else f"{enum.id}={get(case.params, at)}"
 
     def _witnessed(self, exchange: Exchange, ruling: Ruling) -> Iterator[Verdict]:
         for witness in exchange.case.witnesses:

@@ -120,7 +120,8 @@ class Cover:
                 except NoValueError as error:
                     self.unmet[path] = str(error)
                     continue
-                if broken(self.plan, request, surely=False):
+                if doubtful := broken(self.plan, request, surely=False):
+                    self.unmet[path] = f"its members together break {min(doubtful)}"
                     continue
                 identity = f"{self.operation.id}~group~{path}" + (f"~{index}" if index else "")
                 for name in names:
@@ -362,7 +363,8 @@ class Cover:
         for case in candidates:
             if any(True for _ in self._places(rule, case.params)):
                 return case
-        return None
+        alone = self._part(f"{self.operation.id}~only~{self._twin_witness(rule)}")
+        return alone if alone and any(True for _ in self._places(rule, alone.params)) else None
 
     def _holding(self, rule: Rule) -> list[Case]:
         """Return the groups of the member's structure, the nearest first."""

@@ -355,7 +355,8 @@ def _break_format(plan: Plan, rule: Rule, request: Json, at: Concrete) -> Iterat
 
 
 def _keeps_format(value: Json, actual: Json) -> bool | None:
-    return of_format(actual, value) if isinstance(actual, str) else True
+    """A format we cannot decide counts as kept: such a rule is never broken either."""
+    return not isinstance(actual, str) or of_format(actual, value) is not False
 
 
 def _decoded(value: Json) -> bytes | None:
