@@ -219,7 +219,11 @@ INVALID: tuple[Row, ...] = (
         "refused on the way",
         lambda m: m.routed, "pass", "refused", "any error: the path is not the operation's",
     ),
-    Row("access denied", _denied, "inconclusive", "denied", _REFUSED),
+    Row(
+        "access denied, as it may be to another resource",
+        lambda m: _denied(m) and (m.about_identifier or not _twin_accepted(m)),
+        "inconclusive", "denied", _REFUSED,
+    ),
     Row(
         "error without a name",
         lambda m: not m.answer.typed or bool(m.answer.unreadable),

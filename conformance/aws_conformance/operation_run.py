@@ -389,8 +389,8 @@ class OperationRun:
         paths = self._paths(case)
         if case.kind in ("valid", "control") and case.kind != "control":
             twin = self.exchanges.get(self.cover.control.id)
-        identifiers = set(self.plan.identifiers)
-        unbound = bool(identifiers - set(self.plan.bindings))
+        identifiers = {path for path in self.plan.identifiers if not self._invented(path)}
+        unbound = bool(set(self.plan.identifiers) - set(self.plan.bindings))
         return Matter(
             operation=self.operation,
             case=case,
@@ -399,7 +399,7 @@ class OperationRun:
             twin=twin.reading if twin else None,
             strict=self.settings.strict,
             external=(case.kind == "control" and unbound)
-            or any(self.plan.external(path) for path in paths),
+            or any(self._external(path) for path in paths),
             about_identifier=bool(paths & identifiers),
             routed=self._routed(case),
         )
@@ -408,6 +408,26 @@ class OperationRun:
         if case.fault is not None:
             return {case.fault.member}
         return {self._rule_of(witness).member for witness in case.witnesses}
+
+    def _external(self, path: str) -> bool:
+        """Whether it depends on what the target has if a value of the member is accepted.
+
+        A target that has accepted an invented name does not look it up.
+        """
+        if self.plan.conditional(path):
+            return True
+        return self.plan.external(path) and not self._invented(path)
+
+    def _invented(self, path: str) -> bool:
+        """Whether a request with an invented value of the member has been accepted."""
+        if path in self.plan.bindings:
+            return False
+        return any(
+            exchange.reading.kind == "success"
+            and exchange.case.kind in ("control", "valid")
+            and next(occurrences(exchange.case.params, path), None) is not None
+            for exchange in self.exchanges.values()
+        )
 
     def _routed(self, case: Case) -> bool:
         """Whether a fault empties a part of the path, so that another route may answer."""
@@ -432,9 +452,7 @@ class OperationRun:
         """Return the case with new idempotency tokens, except where the token is the fault."""
         params: Any = copy.deepcopy(case.params)
         nonce = f"{self.settings.seed}-again-{self.sender.requests}"
-        if isinstance(params, dict) and (
-            case.fault is None or case.fault.member not in self.plan.tokens
-        ):
+        if isinstance(params, dict) and not self._paths(case) & set(self.plan.tokens):
             with_tokens(self.plan, params, case.id, nonce)
         return replace(case, params=params)
 

@@ -298,7 +298,8 @@ def _settle(rule: Rule, known: Mapping[str, Mapping[str, bool]], errors_listed: 
     members = known.get(rule.side)
     if members is not None and not members.get(rule.member, True):
         return replace(rule, agreed=False)
-    if rule.kind in _BOTH_PRINT and members is not None and len(origins) == 1:
+    printed = rule.kind != "required" or rule.side == "input"  # pages mark no output as required
+    if printed and rule.kind in _BOTH_PRINT and members is not None and len(origins) == 1:
         prose_enum = rule.kind == "enum" and "page" in origins and rule.confidence < 1.0
         return rule if prose_enum or rule.member.endswith("{key}") else replace(rule, agreed=False)
     if rule.kind == "type" and len({str(value) for value in rule.values}) > 1:

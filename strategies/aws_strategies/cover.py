@@ -233,7 +233,6 @@ class Cover:
                 for rule in self.plan.testable
                 if rule.kind in ("length", "range", "items")
                 and rule.member not in self.plan.bindings
-                and not (rule.member in self.plan.tokens)
                 and (value := self._at_limit(rule, end)) is not None
             }
             nested = self._layers(values)

@@ -141,6 +141,13 @@ class Plan:
             for rule in self.rules.get(at, ())
         )
 
+    def conditional(self, path: str) -> bool:
+        """Return whether a rule ties the member's values to something outside of the request."""
+        return any(
+            rule.kind == "conditional" and "external" in rule.value["when"]
+            for rule in self.rules.get(path, ())
+        )
+
     @cached_property
     def tokens(self) -> tuple[str, ...]:
         """The paths of idempotency tokens: each case sends its own."""
