@@ -1,0 +1,272 @@
+"""`aws-conformance run`: test operations against a target."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from aws_conformance.cli.options import case_options, configured
+from aws_conformance.cli.output import show
+from aws_specs.errors import UsageError
+
+if TYPE_CHECKING:
+    from aws_conformance.config import Config
+    from aws_conformance.journal import Past
+    from aws_conformance.session import Session
+    from aws_reports.results import Results
+    from aws_reports.terminal import Style
+
+
+@click.command(short_help="Test operations against a target.")
+@click.argument("names", metavar="[NAME]...", nargs=-1)
+@click.option(
+    "--target",
+    metavar="emulator|moto|aws|URL",
+    help="What to test (default: the built-in emulator). One URL serves all services.",
+)
+@case_options
+@click.option(
+    "--examples",
+    type=click.IntRange(0),
+    help="Random valid, and as many invalid, examples an operation beside the cover (default 25).",
+)
+@click.option(
+    "--seed", type=click.IntRange(0), help="The seed of the examples; printed with every run."
+)
+@click.option(
+    "--baseline", metavar="FILE", help="Known deviations that do not fail the run (TOML)."
+)
+@click.option("--update-baseline", is_flag=True, help="Write this run's findings to the baseline.")
+@click.option(
+    "--strict/--no-strict",
+    default=None,
+    help="Accept only declared errors; conventions of the protocol bind too.",
+)
+@click.option(
+    "--allow-undecided/--no-allow-undecided",
+    default=None,
+    help="Do not fail when an operation cannot be decided for want of a --bind.",
+)
+@click.option("--resume", is_flag=True, help="Go on with the run whose journal is in DIR.")
+@click.option(
+    "-o", "--output", metavar="DIR", help="Where reports go (default conformance-report)."
+)
+@click.option("--profile", metavar="NAME", help="The AWS profile, for --target aws.")
+@click.option(
+    "--allow-account",
+    "allow_accounts",
+    metavar="ID",
+    multiple=True,
+    help="An AWS account that --target aws may use. Repeatable.",
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0, min_open=True),
+    metavar="SECONDS",
+    help="How long to wait for an answer (default 15).",
+)
+@click.option("--max-requests", type=click.IntRange(1), metavar="N", help="Stop after N requests.")
+@click.option(
+    "--rate",
+    type=click.FloatRange(0, min_open=True),
+    metavar="N",
+    help="Send at most N requests a second.",
+)
+@click.option("--dry-run", is_flag=True, help="List the requests of the cover; send nothing.")
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
+def run(
+    names: tuple[str, ...],
+    bindings: tuple[str, ...],
+    only: str | None,
+    allow_accounts: tuple[str, ...],
+    update_baseline: bool,
+    resume: bool,
+    dry_run: bool,
+    quiet: bool,
+    **given: Any,
+) -> int:
+    """Test the operations NAME (service.Operation, globs allowed; default: the whole catalogue).
+
+    For each rule of an operation's documentation, requests are sent that keep it and requests that break
+    it in exactly one place. Every finding is sent twice before it is reported, with the sentence of the
+    page, the request, the answer, and how to send it again.
+
+    DIR gets results.json, report.html, junit.xml, summary.md and journal.jsonl. All settings can also
+    stand in [tool.aws-conformance] of pyproject.toml or in aws-conformance.toml.
+
+    \b
+    Examples:
+      aws-conformance run
+      aws-conformance run 'connect.*' --target http://localhost:4566
+      aws-conformance run --target http://localhost:4566 --baseline known.toml --update-baseline
+      aws-conformance run --target http://localhost:4566 --bind connect.InstanceId=1234-5678
+      aws-conformance run --only invalid --target aws --profile sandbox --allow-account 111122223333
+      aws-conformance run --resume
+    """  # fmt: skip
+    from aws_conformance import session as sessions
+    from aws_specs import catalog
+
+    given["allow_accounts"] = list(allow_accounts) or None
+    config = configured(given, bindings, only)
+    if update_baseline and not config.baseline:
+        raise UsageError("--update-baseline needs to know the file: give --baseline FILE too")
+    wanted = catalog.resolve(names or config.operations)
+    if dry_run:
+        return _dry_run(wanted, config)
+    past = _past(config, resume)
+    config = sessions.seeded(config, past)
+    with _terminating(), _opened(wanted, config, past) as session:
+        _conduct(session, quiet=quiet)
+        results = _with_baseline(session.results(), config, update=update_baseline)
+    _conclude(results, config, session, quiet=quiet)
+    return results.exit_code
+
+
+def _past(config: Config, resume: bool) -> Past | None:
+    """Return what the journal has decided, where the run is to be resumed and there is one."""
+    from aws_conformance import session as sessions
+
+    if not resume:
+        return None
+    past = sessions.resume(Path(config.output))
+    if past is None:
+        click.echo(f"nothing to resume in {config.output}; starting afresh", err=True)
+    return past
+
+
+@contextmanager
+def _opened(names: Sequence[str], config: Config, past: Past | None) -> Iterator[Session]:
+    from aws_conformance import session as sessions
+
+    sessions.load_baseline(config) if Path(config.baseline).is_file() else None
+    target = sessions.open_target(config)
+    try:
+        yield sessions.Session(names, target, config, past=past)
+    finally:
+        target.close()
+
+
+def _conduct(session: Session, *, quiet: bool) -> None:
+    """Run the session with its journal, showing how it goes."""
+    from aws_conformance import progress
+    from aws_conformance import session as sessions
+
+    journal = sessions.open_journal(Path(session.config.output), session)
+    how = progress.style(tty=sys.stderr.isatty(), quiet=quiet, environ=os.environ)
+    try:
+        with progress.showing(how, sys.stderr) as listener:
+            session.run(journal, listener)
+    finally:
+        journal.close()
+
+
+def _with_baseline(results: Results, config: Config, *, update: bool) -> Results:
+    """Return the results judged by the baseline, which is brought up to date first if asked for."""
+    from aws_conformance import baseline as baselines
+    from aws_conformance import session as sessions
+
+    if not config.baseline:
+        return results
+    path, today = Path(config.baseline), sessions.now().date()
+    known = () if update and not path.exists() else baselines.load(path)
+    if update and results.stopped:
+        click.echo(f"{path} is left as it is: the run was stopped", err=True)
+    elif update:
+        known = baselines.updated(known, results.operations, results.verdicts, today)
+        baselines.save(path, known)
+        entries = "1 entry" if len(known) == 1 else f"{len(known)} entries"
+        click.echo(f"{path}: {entries}", err=True)
+    return sessions.with_baseline(results, known, today, allow_undecided=config.allow_undecided)
+
+
+def _conclude(results: Results, config: Config, session: Session, *, quiet: bool) -> None:
+    """Write the reports, print the summary, and say what would decide what is undecided."""
+    from aws_conformance import journal, progress
+    from aws_conformance import session as sessions
+    from aws_reports.terminal import render
+
+    folder = Path(config.output)
+    paths = [*sessions.write_reports(results, folder), folder / journal.FILE]
+    if not quiet:
+        _print(render(results, style=screen_style(), reports=[str(path) for path in paths]))
+    if results.stopped == "unreachable":
+        detail = session.gathered.detail
+        click.echo(f"error: target {session.target.name} cannot be reached: {detail}", err=True)
+    if quiet:
+        for problem in session.gathered.problems:
+            click.echo(progress.problem(problem), err=True)
+    for line in undecided(results):
+        click.echo(line, err=True)
+
+
+def undecided(results: Results) -> Iterator[str]:
+    """Yield a line for each operation that is undecided: the bindings to give."""
+    for one in results.operations:
+        if one.state == "undecided":
+            binds = " ".join(f"--bind {bind}=VALUE" for bind in one.binds)
+            yield f"undecided: {one.operation}" + (f": give {binds}" if binds else "")
+
+
+def _print(text: str) -> None:
+    """Print the summary; a reader that has gone changes nothing of the run's outcome."""
+    try:
+        show(text, end="")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        from aws_conformance.cli import without_stdout
+
+        without_stdout()
+
+
+def screen_style() -> Style:
+    """Return how to write the summary on stdout."""
+    from aws_reports.terminal import style_for
+
+    columns = shutil.get_terminal_size((100, 40)).columns
+    return style_for(tty=sys.stdout.isatty(), environ=os.environ, columns=columns)
+
+
+@contextmanager
+def _terminating() -> Iterator[None]:
+    """Take SIGTERM (a CI job that is cancelled) for Ctrl-C while the block runs."""
+    try:
+        before = signal.signal(signal.SIGTERM, _interrupt)
+    except ValueError:  # not in the main thread
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _dry_run(names: Sequence[str], config: Config) -> int:
+    """Print the requests of the cover, one a line: method, path, size of the body, case."""
+    from aws_conformance.cli.portable import planned, request
+    from aws_specs import catalog
+
+    endpoint = config.target if "://" in config.target else "http://127.0.0.1:4599"
+    count = 0
+    for name in names:
+        operation = catalog.select(catalog.load(name), config.source)
+        for case in planned(operation, config):
+            made = request(operation, case, config, endpoint)
+            count += 1
+            what = f"{made['method']}\t{made['path']}" if made else "(cannot be sent)\t-"
+            show(f"{what}\t{case.id}")
+    more = f", and about {2 * config.examples} examples an operation" if config.examples else ""
+    click.echo(f"{count} requests{more}; nothing was sent", err=True)
+    return 0
