@@ -4,22 +4,35 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
-from aws_specs.page import Page
 from aws_specs.prose import Draft, prose_rules
+from aws_specs.readers import read_page
 from aws_specs.spec import DEFAULT_CONFIDENCE
 
-DATA = Path(__file__).parent / "prose_data"
-PAGES = {
-    path.stem: msgspec.json.decode(path.read_bytes(), type=Page)
-    for path in sorted((DATA / "pages").glob("*.json"))
+DATA = resources.files("aws_specs") / "data" / "pages"
+FILES = {
+    "chime-sdk-identity.register_app_instance_user_endpoint": "txt",
+    "connect.create_contact": "txt",
+    "connect.create_participant": "rst",
+    "connect.create_push_notification_registration": "rst",
+    "pinpoint.send_messages": "txt",
 }
-EXPECTED = [json.loads(line) for line in (DATA / "five_pages.jsonl").read_text().splitlines()]
+PAGES = {
+    name: read_page(
+        (DATA / service / f"{method}.{FILES[name]}").read_text(encoding="utf-8"),
+        file=f"{service}/{method}.{FILES[name]}",
+    )
+    for name in FILES
+    for service, method in [name.split(".")]
+}
+TABLE = Path(__file__).parent / "prose_data" / "five_pages.jsonl"
+EXPECTED = [json.loads(line) for line in TABLE.read_text(encoding="utf-8").splitlines()]
 SEND = "pinpoint.send_messages"
 MESSAGES = "MessageRequest.MessageConfiguration"
 

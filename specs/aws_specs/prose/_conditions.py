@@ -18,15 +18,22 @@ from aws_specs.spec import Json
 
 _NAME = r"[`\"'“]?(?P<name>[A-Za-z][\w.]{1,80})[`\"'”]?"
 _REQUIRED = re.compile(
-    r"^(?:this (?:parameter|field|member|property|value|attribute|element|setting|argument)|it|[\w ]{2,40})"
+    r"^(?:this (?:parameter|field|member|property|value|attribute|setting|argument)|it"
+    r"|[\w ]{2,40})"
     r" (?:is|are) (?:always )?(?:required|mandatory)\.?$|^\(?(?:required|mandatory)\)?\.?$"
 )
 _IF = re.compile(
-    r"\b(?:required|mandatory|must (?:be )?(?:specif(?:y|ied)|provided?|set|included?)[^.;]{0,60}?)"
-    r" (?:only )?(?:if|when|for)\b(?P<condition>[^.;]{1,200})"
+    r"^(?P<subject>[^.;]{0,120}?)\b(?:(?:is|are) (?:only )?(?:required|mandatory)|must be"
+    r" (?:specified|provided|set|included)|must (?:also )?(?:specify|provide|include)"
+    r"(?P<object>[^.;]{1,60}?)) (?:only )?(?:if|when)\b(?P<condition>[^.;]{1,200})"
+)
+_IF_FIRST = re.compile(
+    r"^(?:If|When) (?P<condition>[^,;]{1,160}), (?:then )?(?P<subject>[^,.;]{1,60}?)"
+    r" (?:is|are) (?:required|mandatory)\b"
 )
 _IS = re.compile(
-    rf"(?:the )?(?:value of (?:the )?)?{_NAME}(?: (?:parameter|field|property|member|value|attribute))?"
+    rf"(?:the )?(?:value of (?:the )?)?{_NAME}"
+    r"(?: (?:parameter|field|property|member|value|attribute))?"
     r" (?:is|equals|=|has the value|is set to|are set to|is configured as|is equal to)"
     r" (?:set to |equal to |specified as |either )?(?P<values>[^;]{1,120})$"
 )
@@ -74,27 +81,42 @@ def _speaks_of_member(sentence: Sentence, context: Context) -> bool:
 
 def required_if(sentence: Sentence, context: Context) -> Iterator[Draft]:
     """Return "required if X is Y": checkable where X is a member and Y a value."""
-    match = _IF.search(sentence.bare)
-    if match is None or context.member is None or _is_negated(sentence, match.start()):
+    match = _IF.search(sentence.bare) or _IF_FIRST.search(sentence.bare)
+    if match is None or context.member is None:
         return
-    then: Json = {"kind": "required", "member": context.path, "value": True}
+    path = _required_member(match, context)
+    if path is None:
+        return
+    then: Json = {"kind": "required", "member": path, "value": True}
     condition = _condition(match["condition"].strip(), context)
-    if condition is not None:
+    if condition is not None and condition["member"] != path:
         value = {"when": condition, "then": then}
-        part = _part(condition)
-        yield draft("required-if", sentence, context, "conditional", value, part=part)
+        yield draft(
+            "required-if", sentence, context, "conditional", value,
+            member=path, part=_part(condition),
+        )  # fmt: skip
         return
     text = match["condition"].strip().rstrip(".")
     yield draft(
         "external", sentence, context, "conditional",
-        {"when": {"external": text}, "then": then}, part="required",
+        {"when": {"external": text}, "then": then}, member=path, part="required",
         reason="the condition does not stand in the members of the request",
     )  # fmt: skip
 
 
-def _is_negated(sentence: Sentence, at: int) -> bool:
-    before = sentence.low[max(0, at - 12) : at]
-    return "not " in before or "n't " in before or "only " in before
+def _required_member(match: re.Match[str], context: Context) -> str | None:
+    """Return the path of the member a sentence requires: the one it names, or its own."""
+    words = (match.groupdict().get("object") or match["subject"]).strip()
+    low = words.lower()
+    if any(no in low for no in ("not ", "n't", "no ", "neither", "minimum", "permission")):
+        return None
+    if low in ("it", "this", "") or low.startswith(("this ", "a value", "the value", "attribute")):
+        return context.path
+    names = [known[0] for word in re.findall(r"\w+", words) if (known := context.named(word))]
+    if len(names) == 1:
+        return names[0]
+    plain = low.removeprefix("the ").removeprefix("a ").removeprefix("an ")
+    return context.path if plain.replace(" ", "") == context.name.lower() else None
 
 
 def _condition(text: str, context: Context) -> Json | None:
@@ -166,7 +188,7 @@ def types_only(sentence: Sentence, context: Context) -> Iterator[Draft]:
 
 
 def must_be_of_type(sentence: Sentence, context: Context) -> Iterator[Draft]:
-    """Return "DATE must be of type Epoch timestamp": a value of Type that bounds its sibling Value."""
+    """Return "DATE must be of type Epoch timestamp": a value of Type that bounds Value."""
     match = _OF_TYPE.match(sentence.bare)
     form = _FORMS.get(match["what"].lower().removesuffix(" format").strip()) if match else None
     if match is None or form is None or match["value"] not in context.enum:
@@ -179,7 +201,7 @@ def must_be_of_type(sentence: Sentence, context: Context) -> Iterator[Draft]:
 
 
 def hint_of_type(sentence: Sentence, context: Context) -> Iterator[Draft]:
-    """Return "for a URL reference, a formatted URL" as a hint on the sibling that has URL as value."""
+    """Return "for a URL reference, a formatted URL" as a hint where the type is URL."""
     match = _HINT.search(sentence.bare)
     form = _FORMS.get(match["form"].lower()) if match else None
     if match is None or form is None:
@@ -226,10 +248,25 @@ def exclusive(sentence: Sentence, context: Context) -> Iterator[Draft]:
     members = list(dict.fromkeys(members))
     if len(members) < 2 or len({paths.parent(p) for p in members}) > 1:
         return
-    exactly = any(w in low for w in ("must specify", "must provide", "exactly one", "one and only"))
+    if "exclusive with" in low and context.path in members:
+        others = [path for path in members if path != context.path]
+        for other in others:
+            yield _exclusive([context.path, other], sentence, context)
+        return
+    yield _exclusive(members, sentence, context)
+
+
+def _exclusive(members: list[str], sentence: Sentence, context: Context) -> Draft:
+    low = sentence.low
+    exactly = any(
+        w in low
+        for w in ("must specify", "must provide", "must include", "exactly one", "one and only")
+    )
     value: Json = {"members": sorted(members), "exactly_one": exactly and not low.startswith("if ")}
-    hedged = any(w in low for w in ("if ", "when ", "unless ", "for example", "should "))
-    yield draft(
+    hedged = low.startswith("for ") or any(
+        word in low for word in ("if ", "when ", "unless ", "for example", "should ")
+    )
+    return draft(
         "exclusive", sentence, context, "exclusive", value,
         member=paths.parent(members[0]), part="+".join(paths.steps(p)[-1] for p in sorted(members)),
         cap=0.6 if hedged else 1.0,
@@ -250,61 +287,3 @@ def _members(sentence: Sentence, context: Context) -> list[str]:
 def _is_name(word: str) -> bool:
     """Whether a word is a member's name by its looks: two capitals, or lower then upper case."""
     return any(c.isupper() for c in word[1:]) or "_" in word
-
-
-# ---------------------------------------------------------------- inside a raw payload
-
-_KEY_HAS = re.compile(r"payload has to include the (?P<key>[\w-]{1,60}) key")
-_KEY_INTEGER = re.compile(
-    r"value of the (?P<key>[\w-]{1,60}) key has to be an integer, and can only be (?P<values>\d or \d)"
-)
-_KEY_SET = re.compile(
-    r"(?:sending|for) (?:an? )?(?P<case>[\w ()-]{1,40}?),? set the value of (?P<key>[\w-]{1,60}) to (?P<value>\w+)"
-)
-_KEYS_NOT = re.compile(r"(?:can't|cannot) include the (?P<keys>[\w, -]{1,80}) keys")
-
-
-def payload(sentence: Sentence, context: Context) -> Iterator[Draft]:
-    """Return what the documentation asks of the text inside a raw payload: kept, not checkable."""
-    low = sentence.low
-    for pattern, build in _PAYLOAD.items():
-        match = pattern.search(low)
-        if match:
-            what, then = build(match.groupdict())
-            raw = context.named("RawContent")
-            path = raw[0] if raw else context.path
-            value: Json = {"when": {"external": what}, "then": {**then, "member": path}}
-            yield draft(
-                "external", sentence, context, "conditional", value, member=path, part=_slug(then),
-                reason="the payload is read at delivery, after the answer",
-            )  # fmt: skip
-
-
-def _slug(then: Json) -> str:
-    value = then["value"]
-    words = [value["key"]] if "key" in value else value["keys"]
-    tail = "present" if then["kind"] == "required" else value.get("equals", "integer")
-    return "-".join((*words, str(tail))) if "key" in value else "-".join(words)
-
-
-_PAYLOAD: Final = {
-    _KEY_HAS: lambda m: (
-        "the raw content of a notification is specified",
-        {"kind": "required", "value": {"key": m["key"]}},
-    ),
-    _KEY_INTEGER: lambda m: (
-        "the raw content of a notification is specified",
-        {
-            "kind": "enum",
-            "value": {"key": m["key"], "in": [int(v) for v in m["values"].split(" or ")]},
-        },
-    ),
-    _KEY_SET: lambda m: (
-        m["case"].strip().removesuffix("s"),
-        {"kind": "enum", "value": {"key": m["key"], "equals": m["value"]}},
-    ),
-    _KEYS_NOT: lambda m: (
-        "the notification is silent",
-        {"kind": "unsupported", "value": {"keys": list(inline(m["keys"]))}},
-    ),
-}

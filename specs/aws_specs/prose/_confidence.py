@@ -13,24 +13,26 @@ from typing import Final
 CONFIDENCE: Final[Mapping[str, float]] = MappingProxyType(
     {
         # limits
-        "length-max": 0.9,
+        "length-max": 0.85,
         "length-min": 0.85,
-        "length-span": 0.9,
-        "length-exact": 0.8,
+        "length-span": 0.85,
+        "length-exact": 0.7,
         "length-total": 0.85,
         "items-max": 0.9,
-        "items-min": 0.85,
+        "items-min": 0.6,
         "items-span": 0.85,
         "range-max": 0.85,
-        "range-min": 0.8,
+        "range-min": 0.7,
         "range-span": 0.85,
         "unit": 0.5,
         # enumerations
-        "enum-inline": 0.9,
+        "enum-inline": 0.85,
         "enum-bullets": 0.9,
         "enum-broken-bullets": 0.8,
         "enum-last-words": 0.8,
         "enum-indicates": 0.8,
+        "enum-described": 0.7,
+        "enum-include": 0.6,
         # support
         "only-supported": 0.95,
         "only-valid": 0.9,
@@ -47,7 +49,8 @@ CONFIDENCE: Final[Mapping[str, float]] = MappingProxyType(
         "external": 0.7,
         # formats
         "format-must": 0.9,
-        "format-said": 0.8,
+        "format-stated": 0.8,
+        "format-said": 0.6,
         "format-of": 0.5,
         "format-hint": 0.4,
         # states: never checkable from one answer

@@ -17,14 +17,16 @@ from aws_specs.spec import Json
 
 _NUMERIC: Final = ("integer", "float", "long", "double")
 _LEAD = re.compile(
-    r"\b(?:valid|possible|supported|allowed|allowable|accepted|acceptable|permitted|legal|available)"
+    r"\b(?:valid|possible|supported|allowed|allowable|accepted|acceptable|permitted|legal"
+    r"|available)"
     r" (?:\w+ ){0,3}?(?:values?|types?|options?|settings?|choices|modes?|strings)"
-    r"(?: (?:for|of) (?:this|the|these|a|an)? ?(?:[\w.-]+ ){0,4}?)?"
+    r"(?: (?:for|of|in)(?: [\w.-]+){1,6}?)?"
     r"(?: (?:are|is|include only|must be)(?: (?:one of|either|as follows|the following|only))?"
     r"(?: (?:the following|of the following|these)(?: values?)?)?)? ?[:=]? ?"
 )
 _ONE_OF = re.compile(
-    r"\b(?:(?:must|can|may|should) (?:only )?be (?:set to )?(?:one of|either)|is one of|one of|are one of)"
+    r"\b(?:(?:must|can|may|should) (?:only )?be (?:set to )?(?:one of|either)|(?:is|are)"
+    r" one of|(?:^|[,:] )(?:either|one of))"
     r"(?: the)?(?: following| these)?(?: (?:values?|types?|options?|strings?|settings?))? ?[:=]? ?"
 )
 _FOLLOWING = re.compile(
@@ -32,11 +34,17 @@ _FOLLOWING = re.compile(
     r" (?:values|types|options|settings|modes)(?: (?:are|is))?"
     r"(?: (?:valid|possible|supported|allowed|available|accepted|permitted))? ?: ?$"
 )
+_INCLUDE = re.compile(
+    r"\b(?:valid|possible|supported|allowed|accepted|available) (?:\w+ ){0,2}?"
+    r"(?:values?|types?|options?|settings?|statuses|states) includes?(?: the following)?(?:"
+    r" values)?"
+)
 _EXAMPLES: Final = (
-    "for example", "e.g", "such as", "including", "include ", "includes ", "like ", "etc", "among others",
-    "and more", "examples", "i.e", "and so on",
+    "for example", "e.g", "such as", "including", "include ", "includes ", "like ", "etc",
+    "among others",
+    "and more", "examples", "i.e", "and so on", "until", "changes",
 )  # fmt: skip
-_LAST_WORDS = re.compile(r"(?:,|:) (?P<values>[A-Z0-9_]{2,40},? or [A-Z0-9_]{2,40})\.?$")
+_CHANGING: Final = ("if ", "until ", "change", "unless ", "current status", "only ")
 _EQUIVALENT = re.compile(r"([\w-]{1,40}), for ([\w-]{1,40})")
 
 
@@ -71,18 +79,20 @@ def _inline(rest: str, sentence: Sentence, context: Context) -> Iterator[Draft]:
     values = inline(rest, sentence.codes)
     if len(values) == 1 and not (values[0] in sentence.codes or values[0] in context.enum):
         return
-    yield from _enum("enum-inline", values, sentence, context)
+    plain = " either " in sentence.low and not all(
+        is_loud(v) or v in sentence.codes for v in values
+    )
+    yield from _enum("enum-inline", values, sentence, context, cap=0.6 if plain else 1.0)
 
 
 def _enum(
-    family: str, values: Sequence[str], sentence: Sentence, context: Context
+    family: str, values: Sequence[str], sentence: Sentence, context: Context, cap: float = 1.0
 ) -> Iterator[Draft]:
     values = (*values, *_equivalents(values, context))
     if len(values) < 1 or (len(values) == 1 and not context.enum):
         return
-    cap = 1.0
     if context.enum:
-        cap = _agreement(values, context.enum)
+        cap = min(cap, _agreement(values, context.enum))
     if cap == 0:
         return
     typed = _typed(values, context)
@@ -112,7 +122,7 @@ def _typed(values: Sequence[str], context: Context) -> list[Json] | None:
 
 
 def _equivalents(values: Sequence[str], context: Context) -> tuple[str, ...]:
-    """Return the values that the member takes as well and converts: "normal, for 5, and high, for 10"."""
+    """Return the values that the member converts: "normal, for 5, and high, for 10"."""
     for sentence, following in zip(context.sentences, context.sentences[1:], strict=False):
         if "equivalent values" not in sentence.low or "accepts and converts" not in following.low:
             continue
@@ -122,8 +132,32 @@ def _equivalents(values: Sequence[str], context: Context) -> tuple[str, ...]:
     return ()
 
 
+def described(sentence: Sentence, context: Context) -> Iterator[Draft]:
+    """Return the values of bullets that no lead-in announces, if every bullet explains one."""
+    if context.type != "string" or any(True for _ in _leads(sentence)):
+        return
+    values = heads(sentence.items)
+    known = all(
+        is_loud(value) or value in item.codes
+        for value, item in zip(values, sentence.items, strict=False)
+    )
+    if len(values) == len(sentence.items) > 1 and known:
+        yield from _enum("enum-described", values, sentence, context)
+
+
+def included(sentence: Sentence, context: Context) -> Iterator[Draft]:
+    """Return the values of "valid values include …": perhaps not all, so only good examples."""
+    match = _INCLUDE.search(sentence.low)
+    if match is None or context.type != "string":
+        return
+    rest = sentence.bare[match.end() :].strip(" :.")
+    values = inline(rest, sentence.codes) if rest else heads(sentence.items)
+    if len(values) > 1:
+        yield from _enum("enum-include", values, sentence, context)
+
+
 def broken_bullets(sentence: Sentence, context: Context) -> Iterator[Draft]:
-    """Return the values of bullets whose markup is broken: `para>5 - Low`, `/listitem> * 10 - High`."""
+    """Return the values of bullets with broken markup: `para>5 - Low`, `/listitem> * 10 - High`."""
     firsts = {s.block: s for s in reversed(context.sentences)}
     blocks = [(s, broken_head(s.text)) for _, s in sorted(firsts.items())]
     values = [value for _, value in blocks if value is not None]
@@ -133,13 +167,38 @@ def broken_bullets(sentence: Sentence, context: Context) -> Iterator[Draft]:
 
 
 def last_words(sentence: Sentence, context: Context) -> Iterator[Draft]:
-    """Return the two values a sentence ends in: "… with APNs, CERTIFICATE or TOKEN."."""
-    match = _LAST_WORDS.search(sentence.bare)
-    if match is None or context.type != "string" or any(w in sentence.low for w in _EXAMPLES):
+    """Return the values a sentence ends in: "… with APNs, CERTIFICATE or TOKEN."."""
+    low = sentence.low
+    if context.type != "string" or any(word in low for word in (*_EXAMPLES, *_CHANGING)):
         return
-    values = inline(match["values"])
-    if len(values) == 2 and all(map(is_loud, values)):
+    values = _trailing(sentence.text)
+    if len(values) > 1 and not any(True for _ in _leads(sentence)):
         yield from _enum("enum-last-words", values, sentence, context)
+
+
+def _trailing(text: str) -> tuple[str, ...]:
+    """Return the loud values at the end of a text that are set off by a comma, colon or bracket."""
+    start, _, last = text.rstrip(" .)").rpartition(" or ")
+    if not is_loud(last):
+        return ()
+    values = [last]
+    start = start.rstrip(",")
+    while start:
+        rest, _, word = start.rpartition(" ")
+        values.insert(0, word.lstrip("("))
+        if not is_loud(values[0]):
+            return ()
+        if word.startswith("(") or rest.endswith(
+            (":", " be", " either", " be either", " is either")
+        ):
+            return tuple(values)
+        if not rest.endswith(","):
+            return ()
+        start = rest.rstrip(",")
+        before = start.rpartition(" ")[2].lstrip("(")
+        if not is_loud(before):
+            return tuple(values)
+    return ()
 
 
 def indicates(sentence: Sentence, context: Context) -> Iterator[Draft]:
@@ -154,7 +213,7 @@ def indicates(sentence: Sentence, context: Context) -> Iterator[Draft]:
 
 def _explained(sentence: Sentence) -> str | None:
     first, _, rest = sentence.text.partition(" ")
-    first = first.strip("`\"'“”")
+    first = first.rstrip(":").strip("`\"'“”")
     if not lower(rest).startswith(("indicates ", "means ", "specifies that ")):
         return None
     known = is_loud(first) or first in sentence.codes

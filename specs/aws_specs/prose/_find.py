@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
+
 from aws_specs import paths
 from aws_specs.page import Page, PageMember, Prose
 from aws_specs.prose._families import FAMILIES
@@ -30,17 +32,53 @@ def find(
     """
     top = _context(method, "input", "", None, documentation, input_members, ())
     found = [*_read(top)] if top else []
-    for side, members in (("input", input_members), ("output", output_members)):
-        for context in _contexts(method, "output" if side == "output" else "input", members):
-            found.extend(_read(context))
-    return _distinct(found)
+    for context in _contexts(method, "input", input_members):
+        found.extend(_read(context))
+    for context in _contexts(method, "output", output_members):
+        found.extend(_read(context))
+    return _distinct(_without_conflicts(found))
+
+
+_UNSURE = 0.6
+"""What remains of the confidence of rules that contradict each other."""
+
+
+def _without_conflicts(drafts: list[Draft]) -> list[Draft]:
+    """Lower the confidence of drafts that state different things of one member.
+
+    "Minimum 4 for X" beside "minimum 2 for Y": each holds in a case the sentence alone does not
+    show, so none of them may make a finding.
+    """
+    stated: dict[tuple[str, ...], set[str]] = {}
+    for one in drafts:
+        for key, value in _facets(one):
+            stated.setdefault(key, set()).add(value)
+    clashing = {key for key, values in stated.items() if len(values) > 1}
+    return [
+        msgspec.structs.replace(one, confidence=min(one.confidence, _UNSURE))
+        if any(key in clashing for key, _ in _facets(one))
+        else one
+        for one in drafts
+    ]
+
+
+def _facets(one: Draft) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield what a draft states that another may contradict: (member, kind, facet), value."""
+    place = (one.side, one.member, one.kind, one.part or "")
+    if one.kind in ("length", "items", "range"):
+        for facet in ("min", "max"):
+            if facet in one.value:
+                yield (*place, one.value.get("unit", ""), facet), str(one.value[facet])
+    elif one.kind == "enum":
+        yield (*place, "values"), "|".join(sorted(map(str, one.value)))
 
 
 def _distinct(drafts: list[Draft]) -> tuple[Draft, ...]:
     """Drop a draft that says the same as an earlier one from the same line; keep the surer one."""
     kept: dict[str, Draft] = {}
     for one in drafts:
-        key = f"{one.side}|{one.member}|{one.kind}|{one.part}|{one.value}|{one.line}|{one.sentence}"
+        place = f"{one.side}|{one.member}|{one.kind}|{one.part}"
+        key = f"{place}|{one.value}|{one.line}|{one.sentence}"
         if key not in kept or kept[key].confidence < one.confidence:
             kept[key] = one
     return tuple(kept.values())

@@ -14,31 +14,9 @@ from aws_specs.page import Prose
 
 _BLOCKS: Final = frozenset(
     [
-        "p",
-        "ul",
-        "ol",
-        "li",
-        "dl",
-        "dt",
-        "dd",
-        "br",
-        "div",
-        "note",
-        "important",
-        "warning",
-        "caution",
-        "tip",
-        "table",
-        "tr",
-        "td",
-        "th",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "pre",
-        "blockquote",
+        *("p", "ul", "ol", "li", "dl", "dt", "dd", "br", "div", "pre", "blockquote"),
+        *("note", "important", "warning", "caution", "tip"),
+        *("table", "tr", "td", "th", "h1", "h2", "h3", "h4", "h5"),
     ]
 )
 _LISTS: Final = frozenset(("ul", "ol", "dl"))

@@ -1,268 +1,94 @@
 """Limits: characters, bytes, items, and the span of a number, in every usual wording.
 
-A number counts as a limit when the words at its left say so ("up to", "can't exceed", "minimum of",
-"between … and"); the words at its right say of what ("characters", "tags", "seconds"). The type of
-the member decides what the limit can be: characters of a string, items of a list, the value of an
-integer. A sentence that hedges (for example, by default, per account, if …) is no limit or a
-weaker one.
+The type of the member decides what a limit can be: characters of a string, items of a list, the
+value of an integer. A sentence that hedges (for example, by default, per account, if …) states no
+limit or a weaker one.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final, Literal
+from typing import Final
 
 from aws_specs import paths
+from aws_specs.page import PageMember
+from aws_specs.prose._numbers import SECONDS, Limit, limits_in, unit
+from aws_specs.prose._sentences import low as lower
 from aws_specs.prose._types import Context, Draft, Sentence, draft
-from aws_specs.spec import Value
+from aws_specs.prose._values import head
 
-_NUMBER = r"(-?\d[\d,]{0,18}(?:\.\d{1,6})?)"
-_WORDS = r"(?:[\w'-]+ ){0,5}?"
-_MORE = r"(?:more|longer|greater|larger|higher|bigger|later)"
-_LESS = r"(?:less|fewer|smaller|lower|shorter)"
-_NOT = r"(?:\bno|\bnot|n't|\bcannot|\bnever)(?: be| have| contain| include| use| specify)?"
-_SAID = r"(?: [a-z'-]+){0,5}?(?:, which)? (?:of|is|are|to|at)"
-_ENDS = re.compile(
-    rf"(?P<max>(?:up to|at most|{_NOT} {_MORE} than|{_NOT} (?:be )?(?:exceed|exceeding|surpass)"
-    rf"(?: a length of)?|{_LESS} than or equal to|as many as|<=|≤"
-    r"|limit(?:ed)? (?:of|to|is)|limit is set (?:to|at)|limited to a maximum of"
-    rf"|(?:the |a )?max(?:imum)?\.?{_SAID}|max(?:imum)?(?: [a-z]+){{0,3}}:)"
-    r" (?:a (?:total|maximum) of )?)$"
-    rf"|(?P<min>(?:at least|{_NOT} {_LESS} than|{_MORE} than or equal to|>=|≥"
-    rf"|(?:the |a )?min(?:imum)?\.?{_SAID}|min(?:imum)?(?: [a-z]+){{0,3}}:) )$"
-    rf"|(?P<below>\b{_LESS} than |(?<![<>=]) ?< ?)$"
-    rf"|(?P<above>\b{_MORE} than |(?<![<>=]) ?> ?)$",
-)
-_SPAN = re.compile(
-    rf"(?P<lead>between |from |ranges? (?:from|of|between) |range: |must be |can be |is |length of |(?:values?|range|length)(?: \w+)?: |[(\[] ?|^)?"
-    rf"{_NUMBER}(?P<unit> ?[a-z%]+)? ?(?P<join>and|to|through|-|–|—|~|\.\.\.?) ?{_NUMBER}(?![\w,.]*\d)"
-)
-_EXACT = re.compile(
-    rf"(?:must be|must have|must contain|is|has|contains|be|are|exactly|length of|a)"
-    rf"(?: exactly| an?)? {_NUMBER}[- ](?:character|digit|byte|letter|hexadecimal|alphanumeric)"
-)
-_PREFIXED = re.compile(r"\bfollowed by\b|\bprefix")
-_NUMBERS = re.compile(rf"(?<![\w.$#/:-]){_NUMBER}(?![\w/:]|\.\d|-\d)")
-
-_CHARACTERS: Final = frozenset(
-    ["character", "characters", "letters", "digits", "char", "chars", "alphanumerics", "codepoints"]
-)
-_BYTES: Final = {
-    "byte": 1, "bytes": 1, "octets": 1, "b": 1,
-    "kb": 1024, "kib": 1024, "kilobytes": 1024, "k": 1024,
-    "mb": 1024**2, "mib": 1024**2, "megabytes": 1024**2,
-    "gb": 1024**3, "gib": 1024**3, "gigabytes": 1024**3,
-}  # fmt: skip
-_TIME: Final = frozenset(
-    [
-        "millisecond",
-        "milliseconds",
-        "ms",
-        "second",
-        "seconds",
-        "minute",
-        "minutes",
-        "hour",
-        "hours",
-        "day",
-        "days",
-        "week",
-        "weeks",
-        "month",
-        "months",
-        "year",
-        "years",
-    ]
-)
-_ADJECTIVES: Final = frozenset(
-    [
-        "unicode",
-        "utf-8",
-        "utf8",
-        "ascii",
-        "alphanumeric",
-        "printable",
-        "uppercase",
-        "lowercase",
-        "single-byte",
-        "multi-byte",
-        "valid",
-        "total",
-        "numeric",
-        "basic",
-        "latin",
-        "hexadecimal",
-        "hex",
-        "encoded",
-        "total-size",
-        "of",
-        "in",
-        "unique",
-        "different",
-        "utf-8-encoded",
-    ]
-)
+_NUMERIC: Final = ("integer", "float", "long", "double")
+_NAMED_ID = re.compile(r"\bfollowed by\b|\bprefix|\bsegment\b|\bsuffix\b|\bplus a\b|\bgenerated\b")
 _WEAK: Final = (
     "example", "such as", "e.g.", "recommend", "typically", "usually", "should", "by default",
-    "default value", "defaults to", "approximately", "about ", "quota", "per account", "per region",
-    "per hour", "per second", "per minute", "per day", "each month", "currently set", "might", "may take",
-    "increase", "initial", "first ", "last ", "past ", "older", "truncat", "version ",
+    "default value", "defaults to", "default max", "default min", "approximately", "about ",
+    "quota", "account", "per region", "per hour", "per second", "per minute", "per day",
+    "each month", "currently set", "might", "may take", "increase", "initial", "last ", "past ",
+    "older", "truncat", "version ", "multiple of", "corresponds to", "difference", "sum of",
+    "existing",
 )  # fmt: skip
 _CONDITIONS: Final = (
     "if ", "when ", "unless ", "except ", "otherwise", "depending", "for the ", "while ", "only ",
+    "before ",
 )  # fmt: skip
+_SHARED: Final = (" per ", "each ", "for a resource", "to a resource", "for every ", "at a time")
 _LEFT_OUT: Final = tuple(
     f"if you {no} {verb} "
     for no in ("don't", "do not")
     for verb in ("specify", "provide", "set", "include", "enter", "supply")
 )
 _TOTALS: Final = (
-    "across all",
-    "total size",
-    "combined",
-    "in total",
-    "altogether",
-    "total length",
-    "the sum of",
-)
-
-Bound = Literal["max", "min", "below", "above"]
-
-
-class Limit(Value, frozen=True):
-    """What a sentence says of one number or span: bounds, the words after it, and how it says it.
-
-    `named` marks a bound that is called maximum or minimum in so many words.
-    """
-
-    minimum: float | int | None
-    maximum: float | int | None
-    after: str
-    start: int
-    form: Literal["max", "min", "span", "exact"]
-    named: bool = False
+    "across all", "total size", "combined", "in total", "altogether", "total length", "the sum of",
+)  # fmt: skip
+_ITEMS: Final = frozenset(
+    ["item", "items", "entry", "entries", "element", "elements", "value", "values", "object",
+     "objects", "key-value", "pairs"]
+)  # fmt: skip
+_UNIT_WORDS = r"(millisecond|second|minute|hour|day|week)s\b"
+_MEMBER_UNIT = re.compile(rf"\b(?:in|number of|of) \(?{_UNIT_WORDS}|\({_UNIT_WORDS}\)")
+_ANY_UNIT = re.compile(r",? in (milliseconds|seconds|minutes|hours|days)\b")
 
 
 def limits(sentence: Sentence, context: Context) -> Iterator[Draft]:
     """Return the limits a sentence states of its member."""
-    for limit in _found(sentence.low):
-        yield from _of_type(limit, sentence, context)
+    text = lower(sentence.text)
+    found = list(limits_in(text))
+    for limit in found:
+        cap = _cap(limit, text, sentence, context)
+        if cap:
+            yield from _of_type(limit, cap, text, sentence, context)
 
 
-def _found(text: str) -> Iterator[Limit]:
-    taken: list[tuple[int, int]] = []
-    for match in _SPAN.finditer(text):
-        low, high = number(match[2]), number(match[5])
-        if low is None or high is None or low >= high or not _is_span(match):
-            continue
-        taken.append(match.span())
-        after = text[match.end() :].lstrip(" -")
-        yield Limit(low, high, after, match.start(), "span")
-    for match in _NUMBERS.finditer(text):
-        if not _inside(match.start(), taken):
-            for limit in _single(text, match):
-                taken.append(match.span())
-                yield limit
-    for match in _EXACT.finditer(text):
-        if (value := number(match[1])) is not None and not _inside(match.start(1), taken):
-            yield Limit(value, value, text[match.end(1) :].lstrip(" -"), match.start(), "exact")
-
-
-def _single(text: str, match: re.Match[str]) -> Iterator[Limit]:
-    value = number(match[1])
-    bound = _ENDS.search(text, max(0, match.start() - 60), match.start())
-    if value is None or bound is None:
-        return
-    after, start = text[match.end() :].lstrip(" -"), bound.start()
-    whole, named = isinstance(value, int), "imum" in bound.group()
-    match bound.lastgroup:
-        case "max":
-            yield Limit(None, value, after, start, "max", named)
-        case "below" if whole:
-            yield Limit(None, value - 1, after, start, "max")
-        case "min":
-            yield Limit(value, None, after, start, "min", named)
-        case "above" if whole:
-            yield Limit(value + 1, None, after, start, "min")
-        case _:
-            return
-
-
-def _is_span(match: re.Match[str]) -> bool:
-    """Whether two numbers with a connector are a span: `1 to 64`, not `2012-10-17` or `3 and 4`."""
-    if match["join"] == "and":
-        return (match["lead"] or "").startswith(("between", "range"))
-    return True
-
-
-def _inside(at: int, taken: list[tuple[int, int]]) -> bool:
-    return any(start <= at < end for start, end in taken)
-
-
-def number(text: str) -> int | float | None:
-    text = text.rstrip(",")
-    digits = text.replace(",", "")
-    if "," in text and any(len(group) != 3 for group in text.split(".")[0].split(",")[1:]):
-        return None
-    try:
-        return float(digits) if "." in digits else int(digits)
-    except ValueError:
-        return None
-
-
-# ---------------------------------------------------------------- what the number counts
-
-
-def _of_type(limit: Limit, sentence: Sentence, context: Context) -> Iterator[Draft]:
-    unit, scale = _unit(limit.after)
-    cap = _cap(limit, sentence)
-    if cap == 0:
-        return
-    if unit in ("characters", "bytes") and _is_total(sentence):
-        yield _total(limit, unit, scale, sentence, context)
-    elif unit in ("characters", "bytes"):
-        yield from _length(limit, unit, scale, cap, sentence, context)
-    elif unit == "time" or not unit:
-        yield from _range(limit, cap, sentence, context)
-    else:
-        yield from _items(limit, unit, cap, sentence, context)
-
-
-def _unit(after: str) -> tuple[str, int]:
-    """Return what is counted and the factor: "characters", "bytes", "time", a noun, or ""."""
-    words = [word.strip(".,;:()") for word in after.replace("(", " (").split(" ", 6)[:5]]
-    while words and words[0] in _ADJECTIVES:
-        words = words[1:]
-    word = words[0] if words else ""
-    if word in _CHARACTERS:
-        return "characters", 1
-    if word in _BYTES:
-        return "bytes", _BYTES[word]
-    if word in _TIME:
-        return "time", 1
-    return (word, 1) if word.isalpha() and after[:1].isalpha() else ("", 1)
-
-
-def _cap(limit: Limit, sentence: Sentence) -> float:
+def _cap(limit: Limit, text: str, sentence: Sentence, context: Context) -> float:
     """Return the highest confidence the wording leaves: 0 is no rule at all."""
-    low = sentence.low
-    if low.startswith(("for example", "example")) or _PREFIXED.search(low[: limit.start]):
+    if text.startswith(("for example", "example")) or _NAMED_ID.search(text[: limit.end + 40]):
         return 0
-    weak = [hint for hint in _WEAK if hint in low]
-    if weak and not (limit.named and all("default" in hint for hint in weak)):
+    weak = [hint for hint in _WEAK if hint in text]
+    default = all(hint in ("default value", "defaults to") for hint in weak)
+    if weak and not (limit.named and default):
         return 0.4
-    if limit.named and low.startswith(_LEFT_OUT):
+    if limit.named and text.startswith(_LEFT_OUT):
         return 1.0
-    if low.startswith("for ") or any(
-        low.startswith(word) or f" {word}" in low for word in _CONDITIONS
-    ):
-        return 0.6
-    return 1.0
+    conditional = text.startswith(("for ", "in a ", "[")) or any(
+        text.startswith(word) or f" {word}" in text for word in _CONDITIONS
+    )
+    of_one_case = sentence.kind == "item" and bool(head(sentence.text, sentence.codes))
+    return 0.6 if conditional or of_one_case else 1.0
 
 
-def _is_total(sentence: Sentence) -> bool:
-    return any(hint in sentence.low for hint in _TOTALS)
+def _of_type(
+    limit: Limit, cap: float, text: str, sentence: Sentence, context: Context
+) -> Iterator[Draft]:
+    counted, scale = unit(limit.after)
+    if counted in ("characters", "bytes") and any(hint in text for hint in _TOTALS):
+        yield _total(limit, counted, scale, sentence, context)
+    elif counted in ("characters", "bytes"):
+        yield from _length(limit, counted, scale, cap, sentence, context)
+    elif context.type in _NUMERIC:
+        yield from _range(limit, counted, cap, sentence, context)
+    elif counted not in SECONDS:
+        yield from _items(limit, counted, cap, text, sentence, context)
 
 
 def _bounds(limit: Limit, scale: int = 1) -> dict[str, int | float]:
@@ -274,75 +100,108 @@ def _bounds(limit: Limit, scale: int = 1) -> dict[str, int | float]:
     return bounds
 
 
-def _total(limit: Limit, unit: str, scale: int, sentence: Sentence, context: Context) -> Draft:
+def _total(limit: Limit, counted: str, scale: int, sentence: Sentence, context: Context) -> Draft:
     path = context.path
     while path.endswith(("[]", "{}", "{key}")):
         path = paths.parent(path)
-    value = _bounds(limit, scale) | {"unit": unit, "total": True}
-    return draft("length-total", sentence, context, "length", value, member=path, part="total")
+    value = _bounds(limit, scale) | {"unit": counted, "total": True}
+    others = any(m.step.lower() in sentence.low for _, m in _beside(context))
+    vague = scale > 1 or limit.form != "max" or "combined" in sentence.low or others
+    return draft(
+        "length-total", sentence, context, "length", value,
+        member=path, part="total", cap=0.6 if vague else 1.0,
+    )  # fmt: skip
+
+
+def _beside(context: Context) -> Iterator[tuple[str, PageMember]]:
+    """Yield the siblings of the member whose total is limited."""
+    for base, members in context.scopes[:1]:
+        for member in members:
+            if member.step not in ("[]", "{}", "{key}", context.name):
+                yield base, member
 
 
 def _length(
-    limit: Limit, unit: str, scale: int, cap: float, sentence: Sentence, context: Context
+    limit: Limit, counted: str, scale: int, cap: float, sentence: Sentence, context: Context
 ) -> Iterator[Draft]:
     if context.type not in ("string", "bytes", "blob"):
         return
     if scale > 1 or limit.after.startswith("digit"):
         cap = min(cap, 0.7)
-    value = _bounds(limit, scale) | {"unit": unit}
+    value = _bounds(limit, scale) | {"unit": counted}
     yield draft(f"length-{limit.form}", sentence, context, "length", value, cap=cap)
 
 
+# ---------------------------------------------------------------- items
+
+
 def _items(
-    limit: Limit, noun: str, cap: float, sentence: Sentence, context: Context
+    limit: Limit, noun: str, cap: float, text: str, sentence: Sentence, context: Context
 ) -> Iterator[Draft]:
     path = context.path
-    if context.type == "list" or context.is_map:
-        pass
-    elif path.endswith(("[]", "{}")) and _names(noun, sentence, context):
+    if path.endswith(("[]", "{}")) and _names(noun, context):
         path = paths.parent(path)
-    else:
-        if context.type in ("integer", "float", "long", "double"):
-            yield from _range(limit, min(cap, 0.6), sentence, context)
+    elif context.type != "list" and not context.is_map:
         return
+    named = _names(noun, context)
+    if limit.form == "exact" or (not named and limit.form != "max"):
+        return
+    if not named or any(hint in text for hint in _SHARED):
+        cap = min(cap, 0.7)
+    family = f"items-{limit.form}"
+    yield draft(family, sentence, context, "items", _bounds(limit), member=path, cap=cap)
+
+
+def _names(noun: str, context: Context) -> bool:
+    """Whether the noun that is counted is what the member's name says: tags of `Tags`."""
+    if noun in _ITEMS:
+        return True
+    stem = noun.removesuffix("s").removesuffix("ie")
+    name = context.name.lower().removesuffix("list").removesuffix("s").removesuffix("ie")
+    return len(stem) > 2 and (stem in name or name in stem)
+
+
+# ---------------------------------------------------------------- numbers
+
+
+def _range(
+    limit: Limit, counted: str, cap: float, sentence: Sentence, context: Context
+) -> Iterator[Draft]:
     if limit.form == "exact":
         return
-    if not _names(noun, sentence, context):
-        cap = min(cap, 0.7)
-    yield draft(
-        f"items-{limit.form}", sentence, context, "items", _bounds(limit), member=path, cap=cap
-    )
-
-
-def _names(noun: str, sentence: Sentence, context: Context) -> bool:
-    """Whether the noun that is counted is what the member's name says: tags of `Tags`."""
-    stem = noun.rstrip("s")
-    name = context.name.lower()
-    return (
-        len(stem) > 2
-        and (
-            stem in name
-            or stem.removesuffix("ie") in name
-            or (name.rstrip("s").endswith(stem[-6:]))
-            or name.rstrip("s") in stem
-        )
-    ) or noun in ("items", "entries", "elements", "values", "objects", "item", "element", "entry")
-
-
-def _range(limit: Limit, cap: float, sentence: Sentence, context: Context) -> Iterator[Draft]:
-    if context.type not in ("integer", "float", "long", "double") or limit.form == "exact":
-        return
     value: dict[str, int | float | str] = dict(_bounds(limit))
-    unit = next((w for w in limit.after.split(" ", 2)[:1] if w.strip(".,;()") in _TIME), "")
-    if unit:
-        value["unit"] = unit.strip(".,;()")
+    if counted in SECONDS:
+        own = _own_unit(context)
+        factor = SECONDS[counted] / SECONDS[own] if own else 1
+        cap = min(cap, 1.0 if own == counted else 0.6)
+        value = {key: _whole(bound * factor) for key, bound in _bounds(limit).items()}
+        value["unit"] = (own or counted) + "s"
+    elif counted:
+        cap = min(cap, 0.7)
     yield draft(f"range-{limit.form}", sentence, context, "range", value, cap=cap)
+
+
+def _whole(value: float) -> int | float:
+    return int(value) if value == int(value) else value
+
+
+def _own_unit(context: Context) -> str:
+    """Return the unit of time the member is in, by its name or by its prose; "" if unknown."""
+    name = context.name.lower()
+    if "millis" in name or name.endswith("ms"):
+        return "millisecond"
+    if named := next((unit for unit in SECONDS if f"{unit}s" in name), None):
+        return named
+    for sentence in context.sentences:
+        if match := _MEMBER_UNIT.search(lower(sentence.text)):
+            return match[1] or match[2]
+    return ""
 
 
 def units(sentence: Sentence, context: Context) -> Iterator[Draft]:
     """Return the unit of a number that is stated without bounds: "in seconds"."""
-    match = re.search(r",? in (milliseconds|seconds|minutes|hours|days)\b", sentence.low)
-    if match is None or context.type not in ("integer", "float", "long", "double", "string"):
+    match = _ANY_UNIT.search(sentence.low)
+    if match is None or context.type not in (*_NUMERIC, "string"):
         return
     yield draft(
         "unit", sentence, context, "range", {"unit": match[1]}, part="unit",

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from aws_specs.prose._limits import number
+from aws_specs.prose._numbers import number
 from aws_specs.prose._types import Context, Draft, Sentence, draft
 from aws_specs.prose._values import broken_head, head, is_loud, is_value, unquote
 from aws_specs.spec import Json
@@ -18,34 +18,46 @@ from aws_specs.spec import Json
 _UNSEEN: Final = "what happens when the member is left out does not show in the answer"
 _DEFAULT = re.compile(
     r"\b(?:[Tt]he )?[Dd]efaults?(?: value| setting| behavior)?(?: and [\w ]{1,40}?)?"
-    r"(?: for (?:this|the) [\w ]{1,40}?)?(?:,? (?:is|are|to)| ?[:=])(?: set to)?(?: the (?:maximum )?value,? ?(?:which is|of)?)?"
+    r"(?: for (?:this|the) [\w ]{1,40}?)?(?:,? (?:is|are|to)| ?[:=])(?: set to)?(?: the "
+    r"(?:maximum )?value,? ?(?:which is|of)?)?"
     r" (?P<value>[^;]{1,120})"
 )
 _MISSING = re.compile(
-    r"^[Ii]f (?:you (?:don['’]t|do not) (?:specify|provide|include|set|supply|use|enter)\b[^,]{0,80}"
-    r"|(?:a|the|this|no) [\w ]{1,40}(?:isn['’]t|is not|are not|is) (?:provided|specified|set|supplied|included))"
+    r"^[Ii]f (?:you (?:don['’]t|do not) (?:specify|provide|include|set|supply|use"
+    r"|enter)\b[^,]{0,80}"
+    r"|(?:a|the|this|no) [\w ]{1,40}(?:isn['’]t|is not|are not|is) (?:provided|specified"
+    r"|set|supplied|included))"
     r"(?:,| then) ?(?:then )?(?P<then>.{3,200})"
 )
 _IS_DEFAULT: Final = ("this is the default", "(default)", "this is the default value")
 _EXISTS: Final = (
-    ("must match", re.compile(r"\bmust (?:match|be|reference|refer to|specify|identify) (?P<what>[^.;]{0,60}?\bexisting [^.;]{1,80})")),
+    ("must match", re.compile(r"\bmust (?:match|be|reference|refer to|specify|identify) "
+    r"(?P<what>[^.;]{0,60}?\bexisting [^.;]{1,80})")),
     ("must exist", re.compile(r"\bmust (?:already )?exist\b(?P<what>)")),
     ("one of your", re.compile(r"\b(?:should|must) be (?P<what>one of (?:the|your) [^;]{1,120})")),
-    ("one of your", re.compile(r"\bdefined by (?P<what>the [\w ]{1,60} of one of your [^;]{1,80})")),
-    ("verified", re.compile(r"(?P<what>\bverified (?:e-?mail address|identity|domain|email)\b[^.;]{0,40})")),
+    ("one of your", re.compile(r"\bdefined by (?P<what>the [\w ]{1,60} of one of your"
+    r" [^;]{1,80})")),
+    ("verified", re.compile(r"(?P<what>\bverified (?:e-?mail address|identity|domain"
+    r"|email)\b[^.;]{0,40})")),
     ("reside", re.compile(r"\b(?:file|image|sound) must (?P<what>reside in [^;]{1,60})")),
     ("tokens", re.compile(r"(?P<what>registration tokens must match)\b")),
-    ("issued", re.compile(r"(?P<what>\b(?:issued by|received from|that you provided to) [^;]{1,80})")),
-    ("generated", re.compile(r"\bshould be (?P<what>the [\w ]{0,40}ID that was [^;]{1,160})", re.I)),
-    ("populate", re.compile(r"^[Pp]opulate the (?P<member>\w{1,60}) value [\w ]{0,40}as (?P<what>\w{1,60})")),
-    ("elsewhere", re.compile(r"^[Ff]or a list of (?P<what>supported [\w ,-]{1,80}?), see (?:the )?[^;]{1,100}")),
+    ("issued", re.compile(r"^(?:The|A|An) [\w ()-]{1,60} (?P<what>(?:issued by|received"
+    r" from|that you provided to) [^;]{1,80})")),
+    ("generated", re.compile(r"\bshould be (?P<what>the [\w ]{0,40}ID that was"
+    r" [^;]{1,160})", re.I)),
+    ("populate", re.compile(r"^[Pp]opulate the (?P<member>\w{1,60}) value [\w ]{0,40}as "
+    r"(?P<what>\w{1,60})")),
+    ("elsewhere", re.compile(r"^[Ff]or a list of (?P<what>supported [\w ,-]{1,80}?), see "
+    r"(?:the )?[^;]{1,100}")),
 )  # fmt: skip
 _UNIQUE = re.compile(
     r"\b(?:must|has to|have to|needs to|should) be (?P<what>(?:globally )?unique\b[^.;]{0,100})"
 )
 _IMMUTABLE = re.compile(
-    r"\b(?:can(?:'t|not)|can not|is not able to) be (?:changed|modified|updated|edited)(?: after| once| later)?"
-    r"|\bis immutable\b|\bcan(?:'t|not) (?:change|modify|rename) (?:it|the \w+|this \w+) (?:after|once)"
+    r"\b(?:can(?:'t|not)|can not|is not able to) be (?:changed|modified|updated|edited)(?:"
+    r" after| once| later)?"
+    r"|\bis immutable\b|\bcan(?:'t|not) (?:change|modify|rename) (?:it|the \w+|this \w+) "
+    r"(?:after|once)"
     r"|\bis the same throughout\b"
 )
 _RECOMMENDED = re.compile(
@@ -107,7 +119,7 @@ def _literal(text: str, sentence: Sentence, context: Context) -> Json | None:
 
 
 def left_out(sentence: Sentence, context: Context) -> Iterator[Draft]:
-    """Return what happens without the member, in words: "Amazon Pinpoint uses the active version"."""
+    """Return what happens without the member, in words: "… uses the active version"."""
     match = _MISSING.match(sentence.bare)
     if match is None or context.member is None or _DEFAULT.search(match["then"]):
         return
@@ -149,7 +161,8 @@ def unique(sentence: Sentence, context: Context) -> Iterator[Draft]:
 
 def immutable(sentence: Sentence, context: Context) -> Iterator[Draft]:
     """Return that a value cannot be changed later."""
-    if context.member is not None and _IMMUTABLE.search(sentence.low):
+    conditional = sentence.kind == "item" or sentence.low.startswith(("if ", "when ", "after "))
+    if context.member is not None and not conditional and _IMMUTABLE.search(sentence.low):
         yield draft(
             "immutable", sentence, context, "immutable", True,
             reason="a later request would have to try to change it",
@@ -187,7 +200,7 @@ def _speaks_of_token(sentence: Sentence) -> bool:
     low = sentence.low
     return (
         "idempoten" in low
-        and not low.startswith(("for more", "see "))
+        and not low.startswith(("for more", "see ", "use "))
         and any(
             word in low for word in ("token", "identifier", "ensure", "unique", "string", "key")
         )

@@ -18,7 +18,8 @@ _VALUES = r"(?P<values>[^.;:]{1,120}?)"
 _ONLY = (
     re.compile(
         rf"\b[Oo]nly {_VALUES} (?:is|are)(?: currently| presently| now)?"
-        r" (?:supported|allowed|valid|accepted|permitted)(?: currently| at this time| for now)?[.;,]?$"
+        r" (?:supported|allowed|valid|accepted|permitted)(?: currently| at this time| for"
+        r" now)?[.;,]?$"
     ),
     re.compile(
         r"\b[Oo]nly (?:currently )?(?:supported|valid|allowed|accepted|permitted|possible)"
@@ -38,12 +39,14 @@ _ONLY = (
 )  # fmt: skip
 _BY_CASE = re.compile(r"^(?P<value>[`\w.-]{1,80}) for (?P<case>[\w -]{1,60})$")
 _NOT_SUPPORTED = re.compile(
-    r"\b(?:is|are) ?(?:not|n't) (?:currently |yet |presently )?(?:supported|available|allowed|valid)"
+    r"\b(?:is|are) ?(?:not|n't) (?:currently |yet |presently )?(?:supported|available"
+    r"|allowed|valid)"
     r"(?: (?:for|by|in|with) (?P<thing>[^.;]{1,80}))?"
 )
 _WHOLE: Final = (
     "this parameter", "this field", "this member", "this property", "this value", "this attribute",
-    "this option", "this element", "this object", "this structure", "this feature", "the parameter", "it",
+    "this option", "this element", "this object", "this structure", "this feature",
+    "the parameter", "it",
 )  # fmt: skip
 _ALWAYS: Final = ("", "at this time", "currently", "yet")
 
@@ -162,7 +165,7 @@ def _is_subject(match: re.Match[str], sentence: Sentence, context: Context) -> b
         return True
     plain = subject.removeprefix("the ").replace(" ", "")
     name = context.name.lower()
-    return plain.startswith(name) or plain.removesuffix("object") == name
+    return any(plain == name + tail for tail in ("", "object", "parameter", "field", "property"))
 
 
 def reserved(sentence: Sentence, context: Context) -> Iterator[Draft]:

@@ -95,7 +95,7 @@ class Context(Value, frozen=True, kw_only=True):
         return any(child.step in ("{}", "{key}") for child in self.children)
 
     def visible(self) -> Iterator[tuple[str, PageMember]]:
-        """Yield (path, member) of everything the sentence may name: children, siblings, outwards."""
+        """Yield (path, member) of what the sentence may name: children, siblings, outwards."""
         for child in self.children:
             yield paths.join(self.path, child.step), child
         for base, members in self.scopes:
