@@ -1,8 +1,9 @@
 """Several runs side by side on the same rules, for someone who picks an emulator.
 
-Two fairness rules. Shares are compared on the *common* rules only, those that every run decided: a
-target must not look better for what it left undecided. And baselines do not count: a deviation
-that one owner has accepted is still a deviation to everyone else.
+Two fairness rules. Shares are compared on the *common* rules, those that every run decided: a
+target must not look better for what it left undecided. (A run that decided nothing at all has no
+say in what is common.) And baselines do not count: a deviation that one owner has accepted is
+still a deviation to everyone else.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ _MARK: Final[Mapping[State, Mark]] = {
 
 
 class Contender(Value, frozen=True, kw_only=True):
-    """One run. `common` counts only the rules that every run decided."""
+    """One run. `common` counts only the rules that every run with any decision decided."""
 
     name: str
     tool: str
@@ -78,7 +79,7 @@ def compare(runs: Sequence[Results]) -> Comparison:
     clean = [redacted(run) for run in runs]
     tables = [_table(run) for run in clean]
     rules = _compared(tables)
-    common = [rule for rule in rules if all(mark in ("kept", "broken") for mark in rule.marks)]
+    common = _common(rules, len(clean))
     return Comparison(
         contenders=tuple(
             _contender(run, name, column, rules, common)
@@ -101,6 +102,12 @@ def _compared(tables: Sequence[Mapping[str, RuleSummary]]) -> tuple[ComparedRule
         _compared_rule([table.get(rule) for table in tables])
         for rule in dict.fromkeys(rule for table in tables for rule in table)
     )
+
+
+def _common(rules: Sequence[ComparedRule], columns: int) -> list[ComparedRule]:
+    decided: tuple[Mark, ...] = ("kept", "broken")
+    voters = [c for c in range(columns) if any(rule.marks[c] in decided for rule in rules)]
+    return [rule for rule in rules if voters and all(rule.marks[c] in decided for c in voters)]
 
 
 def _compared_rule(found: Sequence[RuleSummary | None]) -> ComparedRule:
@@ -186,7 +193,7 @@ def _notes(runs: Sequence[Results]) -> tuple[str, ...]:
     """Return what makes the runs unlike each other, so that nobody compares apples with pears."""
     settings = {name: [str(getattr(run, name)) for run in runs] for name in _ALIKE}
     unlike = [
-        f"The runs differ in `{name}`: {', '.join(one_line(value) for value in values)}."
+        f"The runs differ in {name}: {', '.join(one_line(value) for value in values)}."
         for name, values in settings.items()
         if len(set(values)) > 1
     ]

@@ -19,7 +19,7 @@ from aws_reports.visible import one_line
 SHOWN_OPERATIONS: Final = 500
 SHOWN_DIFFERENCES: Final = 2_000
 SHOWN_ON_TERMINAL: Final = 40
-LEGEND: Final = "✓ kept · ✗ broken · ? undecided · · not in the run"
+LEGEND: Final = "✓ kept, ✗ broken, ? undecided, · not in the run"
 
 
 def render_markdown(comparison: Comparison) -> bytes:
@@ -49,7 +49,7 @@ _COLUMNS: Final = ("Target", "Conformance on common rules", "Conformance", "Cove
 
 def _common(comparison: Comparison) -> str:
     common = plural(comparison.common, "rule")
-    return f"Every target decided {common} of {comparison.rules:,}: the common rules."
+    return f"The targets have {common} of {comparison.rules:,} in common that all could decide."
 
 
 def _row(one: Contender) -> tuple[str, ...]:
@@ -95,7 +95,9 @@ def _blocks(comparison: Comparison) -> Iterator[RenderableType]:
     yield Text(_common(comparison))
     if comparison.notes:
         yield Group(*(Text(f"! {note}", style="yellow") for note in comparison.notes))
-    rows = [(Text(one.name), *_row(one)) for one in comparison.contenders]
+    rows: list[tuple[str | Text, ...]] = [
+        (Text(one.name), *_row(one)) for one in comparison.contenders
+    ]
     short = ("Target", "Common", "Conformance", "Coverage", "Kept", "Broken", "Undecided")
     yield _grid(short, rows)
     letters = [chr(ord("A") + number % 26) for number in range(len(comparison.contenders))]

@@ -68,9 +68,9 @@ def cell(text: str) -> str:
 
 def plain(text: str) -> str:
     """Return the text on one line with every character that Markdown may act upon escaped."""
-    return "".join(
-        char if char.isalnum() or char in " ,%–" else f"&#{ord(char)};" for char in one_line(text)
-    )
+    line = one_line(text)
+    safe = " ,%–" + ("" if "://" in line else ":") + ("" if "www." in line.lower() else ".")
+    return "".join(char if char.isalnum() or char in safe else f"&#{ord(char)};" for char in line)
 
 
 def fence(text: str, language: str = "") -> str:

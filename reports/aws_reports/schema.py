@@ -2,13 +2,12 @@
 
 `results.json` is the suite's promise to other programs, so it is versioned and its schema stands
 beside this module. The schema is made from the types, never by hand:
-`python -m aws_reports.schema > reports/aws_reports/results.schema.json`.
+`python -m aws_reports.publish > reports/aws_reports/results.schema.json`.
 """
 
 from __future__ import annotations
 
 import json
-import sys
 from importlib import resources
 from pathlib import Path
 from typing import Any, Final, cast
@@ -163,7 +162,3 @@ def _encodable(value: Any) -> Any:
             return {_encodable(key): _encodable(item) for key, item in items}
         case _:
             return value
-
-
-if __name__ == "__main__":
-    sys.stdout.write(schema_text())

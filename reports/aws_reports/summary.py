@@ -9,7 +9,7 @@ rule (`…/enum=EMAIL`) counts for the rule (`…/enum`) where the operation lis
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import datetime
 from typing import Literal
 
@@ -206,9 +206,10 @@ def _unlisted(name: str) -> OperationResult:
 
 
 def _operation(result: OperationResult, verdicts: Sequence[Verdict]) -> OperationSummary:
+    listed = frozenset(result.rules)
     by_rule: dict[str, list[Verdict]] = {rule: [] for rule in result.rules}
     for verdict in verdicts:
-        by_rule.setdefault(_listed(verdict.rule, by_rule), []).append(verdict)
+        by_rule.setdefault(_listed(verdict.rule, listed), []).append(verdict)
     rules = tuple(_rule(result, rule, found) for rule, found in by_rule.items())
     kinds: dict[str, list[RuleSummary]] = {}
     for rule in rules:
@@ -221,7 +222,7 @@ def _operation(result: OperationResult, verdicts: Sequence[Verdict]) -> Operatio
     )
 
 
-def _listed(rule: str, listed: Mapping[str, object]) -> str:
+def _listed(rule: str, listed: Set[str]) -> str:
     """Return the listed rule that `rule` is, or is a part of (`…/enum=EMAIL`); else itself."""
     if rule in listed:
         return rule

@@ -52,7 +52,7 @@ class Style(Value, frozen=True):
 
 def style_for(*, tty: bool, environ: Mapping[str, str], columns: int) -> Style:
     """Return the style for a stream: plain when not a terminal, in CI, or with NO_COLOR set."""
-    plain = not tty or "NO_COLOR" in environ or environ.get("TERM") == "dumb"
+    plain = not tty or bool(environ.get("NO_COLOR")) or environ.get("TERM") == "dumb"
     in_ci = environ.get("CI", "").lower() not in ("", "0", "false")
     return Style(width=max(columns, 40) if tty else 100, color=not plain and not in_ci)
 
