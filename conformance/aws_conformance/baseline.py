@@ -7,8 +7,8 @@ A TOML file for people, one table an entry:
     reason = "names are cut, not refused; ticket 123"
     expires = 2027-01-31
 
-A rule id means itself: `…/enum` does not cover `…/enum=EMAIL`. An entry that has expired, or whose rule
-is kept by now, is stale, and says so: a baseline is to shrink.
+A rule id means itself: `…/enum` does not cover `…/enum=EMAIL`. An entry that has expired, or whose
+rule is kept by now, is stale, and says so: a baseline is to shrink.
 """
 
 from __future__ import annotations
@@ -112,9 +112,7 @@ def _problems(table: object, number: int) -> list[str]:
         found.append(f"entry {number}: `reason` must be text; found {fields['reason']!r}")
     expires = fields.get("expires")
     if expires is not None and _day(expires) is None:
-        found.append(
-            f"entry {number}: `expires` must be a day, as in 2027-01-31; found {expires!r}"
-        )
+        found.append(f"entry {number}: `expires` must be a day, like 2027-01-31; found {expires!r}")
     return found
 
 
@@ -282,7 +280,7 @@ def _with_comments(text: str, start: int) -> int:
 
 
 def save(path: Path, baseline: Baseline) -> None:
-    """Write the entries to a file, keeping its comments; `UsageError` where it cannot be written."""
+    """Write the entries to a file, keeping its comments; `UsageError` where that fails."""
     text = rewritten(_read(path), baseline) if path.exists() else dump(baseline)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,8 +1,9 @@
 """Settings from a file: `[tool.aws-conformance]` in pyproject.toml, or aws-conformance.toml.
 
-The nearest folder that has one wins, looking upwards from the working directory; in the same folder
-aws-conformance.toml wins over pyproject.toml. The command line wins over both. Whatever is wrong in a
-file is said at once, all of it: a setting that is silently ignored is a gate that is silently open.
+The nearest folder that has one wins, looking upwards from the working directory; in the same
+folder aws-conformance.toml wins over pyproject.toml. The command line wins over both. Whatever is
+wrong in a file is said at once, all of it: a setting that is silently ignored is a gate that is
+silently open.
 """
 
 from __future__ import annotations
@@ -31,8 +32,9 @@ Kind = Literal["valid", "invalid", "malformed"]
 class Config(Value, frozen=True, kw_only=True, rename="kebab"):
     """Everything a run can be told. Keys are written in kebab-case in files.
 
-    `seed` is None for a new one; `timeout` is in seconds, `rate` in requests a second, 0 for no limit
-    and `max_requests` 0 for no budget. `bind` maps `service.Member` to values the target has.
+    `seed` is None for a new one; `timeout` is in seconds, `rate` in requests a second, 0 for no
+    limit and `max_requests` 0 for no budget. `bind` maps `service.Member` to values the target
+    has.
     """
 
     operations: tuple[str, ...] = ()
@@ -41,7 +43,7 @@ class Config(Value, frozen=True, kw_only=True, rename="kebab"):
     only: tuple[Kind, ...] = ("valid", "invalid", "malformed")
     examples: Annotated[int, Meta(ge=0, le=100_000)] = 25
     seed: Annotated[int, Meta(ge=0, le=LARGEST_SEED)] | None = None
-    bind: dict[str, str] = {}
+    bind: Mapping[str, str] = {}
     baseline: str = ""
     strict: bool = False
     allow_undecided: bool = False
@@ -84,7 +86,7 @@ _PATHS: Final = ("baseline", "output")
 class Found(Value, frozen=True):
     """What a file says: the keys it sets (in kebab-case, values checked), and the file."""
 
-    given: dict[str, Any] = {}
+    given: Mapping[str, Any] = {}
     file: str = ""
 
 
@@ -116,10 +118,7 @@ def merge(found: Found, given: Mapping[str, Any]) -> Config:
 
 def checked(settings: Mapping[str, Any], file: str) -> dict[str, Any]:
     """Return the settings with bindings flattened; `UsageError` lists every problem there is."""
-    flat = {
-        key: _flat_bindings(value) if key == "bind" and isinstance(value, dict) else value
-        for key, value in settings.items()
-    }
+    flat = {key: _bindings(value) if key == "bind" else value for key, value in settings.items()}
     problems = [problem for key, value in flat.items() if (problem := _problem(key, value))]
     if problems:
         raise UsageError(
@@ -155,19 +154,23 @@ def _problem(key: str, value: Any) -> str:
 
 
 def _shown(value: Any) -> str:
-    words = {bool: "", int: "the number ", float: "the number ", str: "the text ",
+    words: dict[type, str] = {bool: "", int: "the number ", float: "the number ", str: "the text ",
              list: "the list ", dict: "the table "}  # fmt: skip
     text = str(value).lower() if isinstance(value, bool) else repr(value)
     text = text if len(text) <= 80 else f"{text[:77]}..."
-    return f"{words.get(type(value), '')}{text}"
+    return f"{words.get(value.__class__, '')}{text}"
 
 
-def _flat_bindings(table: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+def _bindings(value: Any) -> Any:
     """Return a table of bindings by dotted name: TOML reads an unquoted dot as another table."""
+    return _flat(cast("dict[str, Any]", value), "") if isinstance(value, dict) else value
+
+
+def _flat(table: dict[str, Any], prefix: str) -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for key, value in table.items():
         if isinstance(value, dict):
-            flat.update(_flat_bindings(cast("dict[str, Any]", value), f"{prefix}{key}."))
+            flat.update(_flat(cast("dict[str, Any]", value), f"{prefix}{key}."))
         else:
             flat[f"{prefix}{key}"] = value
     return flat

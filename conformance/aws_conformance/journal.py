@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Any, Final, cast
 
 import msgspec
 
@@ -45,7 +45,7 @@ class Header(Value, frozen=True, tag_field="line", tag="header", kw_only=True):
     strict: bool
     confidence: float
     region: str
-    bindings: dict[str, str] = {}
+    bindings: Mapping[str, str] = {}
     started: str
 
 
@@ -126,7 +126,7 @@ class Journal:
         return cls(file)
 
     def write(self, event: Event, sent: int) -> None:
-        """Write what an event decides; most events decide nothing. `sent` counts requests so far."""
+        """Write what an event decides, if anything; `sent` counts the requests so far."""
         match event:
             case Judged():
                 self._lines(_verdict_lines(event.verdicts, sent))
@@ -181,8 +181,8 @@ _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 def read(path: Path) -> Past | None:
     """Return what a journal holds; None where there is none or its header was never whole.
 
-    A line that is torn, and the exchange it belongs to, are left out. Raises `UsageError` for a file
-    that cannot be read or is no journal of this version.
+    A line that is torn, and the exchange it belongs to, are left out. Raises `UsageError` for a
+    file that cannot be read or is no journal of this version.
     """
     try:
         data = path.read_bytes()
@@ -203,8 +203,8 @@ def _header(line: bytes, path: Path) -> Header:
         found = msgspec.json.decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UsageError(f"{path}: not a journal: its first line is not JSON", hint=hint) from error
-    version: Any = found.get("version", VERSION) if isinstance(found, dict) else None
-    if version != VERSION:
+    fields = cast("dict[str, Any]", found) if isinstance(found, dict) else {"version": None}
+    if fields.get("version", VERSION) != VERSION:
         raise UsageError(f"{path}: not a journal of version {VERSION}", hint=hint)
     try:
         return msgspec.convert(found, Header)
@@ -247,7 +247,7 @@ def _past(header: Header, lines: list[bytes], path: Path) -> Past:
 
 def _line(text: bytes, path: Path, number: int, *, last: bool) -> Line | None:
     try:
-        return msgspec.json.decode(text, type=Line)
+        return cast("Line", msgspec.json.decode(text, type=Line))
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         if last:
             return None
@@ -288,5 +288,6 @@ def check_fits(past: Header, now: Header, path: Path) -> None:
 
 
 def _short(value: object) -> str:
-    text = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    items: Any = value
+    text = ", ".join(map(str, items)) if isinstance(value, tuple) else str(value)
     return text if len(text) <= 100 else f"{text[:97]}..."

@@ -5,7 +5,7 @@ Listeners of events; they write to stderr, so that stdout holds the summary and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Any
 
@@ -36,7 +36,7 @@ def style(*, tty: bool, quiet: bool, environ: Mapping[str, str]) -> str:
 
 
 @contextmanager
-def showing(how: str, stream: IO[str]) -> Iterator[Listener]:
+def showing(how: str, stream: IO[str]) -> Generator[Listener]:
     """Yield a listener that shows events in the given style while the block runs."""
     if how == "bar":
         with _bar(stream) as listener:
@@ -158,7 +158,7 @@ class Bar:
 
 
 @contextmanager
-def _bar(stream: IO[str]) -> Iterator[Listener]:
+def _bar(stream: IO[str]) -> Generator[Listener]:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 

@@ -1,7 +1,8 @@
 """A session: a run from settings to results, kept on disk as it happens.
 
 The runner yields events; a session writes them to the journal, shows them, and folds them into the
-results that every report is made of. What the fold does is pure: the same events give the same results.
+results that every report is made of. What the fold does is pure: the same events give the same
+results.
 """
 
 from __future__ import annotations
@@ -114,8 +115,8 @@ def each_once(verdicts: Iterable[Verdict]) -> Iterator[Verdict]:
 def exit_code(results: Results, *, allow_undecided: bool = False) -> int:
     """Return the exit code of a run, the first that applies.
 
-    3 unreachable · 4 stopped · 1 findings or a stale baseline · 3 nothing decided, or (unless allowed) an
-    operation undecided · 0 else.
+    3 unreachable · 4 stopped · 1 findings or a stale baseline · 3 nothing decided, or (unless
+    allowed) an operation undecided · 0 else.
     """
     verdicts = results.verdicts
     if results.stopped == "unreachable":
@@ -133,15 +134,18 @@ def exit_code(results: Results, *, allow_undecided: bool = False) -> int:
     return CONFORMS
 
 
+_OPEN: Final = ("undecided", "error")
+
+
 def is_finding(verdict: Verdict) -> bool:
-    """Whether a verdict makes a run fail: a failure that repeats and that the baseline does not know."""
+    """Whether a verdict makes a run fail: it repeats, and the baseline does not know it."""
     return verdict.verdict == "fail" and not verdict.flaky and not verdict.baseline
 
 
 def with_baseline(
     results: Results, baseline: Baseline, today: date, *, allow_undecided: bool
 ) -> Results:
-    """Return the results with known findings marked, stale entries listed, and the exit code for it."""
+    """Return the results with known findings marked, stale entries listed, the exit code set."""
     verdicts = baselines.marked(results.verdicts, baseline, today)
     stale = baselines.stale(baseline, results.operations, verdicts, today)
     marked = replace(results, verdicts=verdicts, stale=stale)
@@ -174,7 +178,7 @@ class Meter:
 
 
 class Session:
-    """One run of some operations against a target. `events` runs it, `results` says what came out."""
+    """One run of some operations against a target: `run` it, then ask for `results`."""
 
     def __init__(
         self,
@@ -185,7 +189,7 @@ class Session:
         past: Past | None = None,
         clock: Clock = now,
     ) -> None:
-        """Send nothing yet. `config.seed` must be set; `past` is what an earlier part has decided."""
+        """Send nothing yet. `config.seed` must be set; `past` is what was decided earlier."""
         self.names = tuple(names)
         self.target = target
         self.config = config
@@ -346,11 +350,16 @@ def open_target(config: Config, faults: tuple[str, ...] = ()) -> Target:
     from aws_conformance.targets import Limits, Options, Rate
     from aws_conformance.targets import open_target as opened
 
+    if config.target == "aws" and not config.allow_accounts:
+        raise UsageError(
+            "the target is aws, and no account is allowed",
+            hint='List your sandbox: allow-accounts = ["111122223333"], or --allow-account.',
+        )
     options = Options(
         region=config.region,
         profile=config.profile,
         allow=config.allow_accounts,
-        bindings=config.bind,
+        bindings=dict(config.bind),
         faults=faults,
         limits=Limits(read=config.timeout, total=2 * config.timeout),
     )
@@ -387,8 +396,8 @@ def open_journal(folder: Path, session: Session) -> Journal:
 def write_reports(results: Results, folder: Path) -> tuple[Path, ...]:
     """Write every report of a run into a folder and return their paths.
 
-    Each file is replaced as a whole, so that none is ever half there. Raises `UsageError` where that
-    cannot be done.
+    Each file is replaced as a whole, so that none is ever half there. Raises `UsageError` where
+    that cannot be done.
     """
     from aws_reports import default_formats
 

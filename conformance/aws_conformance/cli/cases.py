@@ -17,7 +17,7 @@ from aws_conformance.cli.output import json_line, show
 )  # fmt: skip
 @click.option(
     "--parts", is_flag=True,
-    help="Also print the cases that are sent only where a valid case that packs several is refused.",
+    help="Also print the cases that are sent only where one that packs several is refused.",
 )  # fmt: skip
 def cases(
     names: tuple[str, ...],
@@ -29,12 +29,12 @@ def cases(
     endpoint: str,
     parts: bool,
 ) -> None:
-    """Print every case of the operations NAME (service.Operation, globs allowed), one JSON line each.
+    """Print every case of the operations NAME (service.Operation, globs allowed) as JSON lines.
 
-    A line has what any language needs to send the case and to judge the answer: the parameters, the rule
-    that is broken and how, the id of the valid twin to hold the answer against, the HTTP request without
-    its signature (`request.sign` says how to sign it), and what is expected: the status of a
-    success, or the classes, codes and statuses of the errors that may answer.
+    A line has what any language needs to send the case and to judge the answer: the parameters,
+    the rule that is broken and how, the id of the valid twin to hold the answer against, the HTTP
+    request without its signature (`request.sign` says how to sign it), and what is expected: the
+    status of a success, or the classes, codes and statuses of the errors that may answer.
 
     \b
     Examples:

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 def extract(pages: tuple[str, ...], output: str | None, nodes: bool) -> int:
     """Read pages of boto3's documentation and print the spec each states.
 
-    A PAGE is the documentation of one client method as reStructuredText source, HTML, or a text copy
-    of the HTML; "-" reads it from stdin. What a copy has lost is said on stderr.
+    A PAGE is the documentation of one client method as reStructuredText source, HTML, or a text
+    copy of the HTML; "-" reads it from stdin. What a copy has lost is said on stderr.
 
     \b
     Examples:

@@ -83,8 +83,9 @@ def line(
 def expected(operation: Operation, case: Case, rule: Rule | None) -> dict[str, Any]:
     """Return what may answer: a success with its status, or a refusal with its errors.
 
-    `codes` and `statuses` of a refusal are those the operation declares for the classes of errors that
-    may answer; an error of such a class that the service or all of AWS declares is right as well.
+    `codes` and `statuses` of a refusal are those the operation declares for the classes of errors
+    that may answer; an error of such a class that the service or all of AWS declares is right as
+    well.
     """
     if case.kind in ("control", "valid"):
         return {"outcome": "accepted", "status": operation.wire.status}

@@ -48,7 +48,7 @@ def report(results: tuple[str, ...], format_: str | None, output: str | None) ->
     else:
         content = formats.render(name, runs[0])
     if output is None:
-        click.get_binary_stream("stdout").write(content)
+        sys.stdout.buffer.write(content)
         return 0
     path = Path(output) / formats.get(name).file if Path(output).is_dir() else Path(output)
     write_whole(path, content)

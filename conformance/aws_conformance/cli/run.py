@@ -6,7 +6,7 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -19,6 +19,7 @@ from aws_conformance.cli.output import show
 from aws_specs.errors import UsageError
 
 if TYPE_CHECKING:
+    from aws_conformance.baseline import Baseline
     from aws_conformance.config import Config
     from aws_conformance.journal import Past
     from aws_conformance.session import Session
@@ -39,12 +40,8 @@ if TYPE_CHECKING:
     type=click.IntRange(0),
     help="Random valid, and as many invalid, examples an operation beside the cover (default 25).",
 )
-@click.option(
-    "--seed", type=click.IntRange(0), help="The seed of the examples; printed with every run."
-)
-@click.option(
-    "--baseline", metavar="FILE", help="Known deviations that do not fail the run (TOML)."
-)
+@click.option("--seed", type=click.IntRange(0), help="The seed of the examples (printed).")
+@click.option("--baseline", metavar="FILE", help="Known deviations: a TOML file.")
 @click.option("--update-baseline", is_flag=True, help="Write this run's findings to the baseline.")
 @click.option(
     "--strict/--no-strict",
@@ -57,9 +54,7 @@ if TYPE_CHECKING:
     help="Do not fail when an operation cannot be decided for want of a --bind.",
 )
 @click.option("--resume", is_flag=True, help="Go on with the run whose journal is in DIR.")
-@click.option(
-    "-o", "--output", metavar="DIR", help="Where reports go (default conformance-report)."
-)
+@click.option("-o", "--output", metavar="DIR", help="Where reports go (conformance-report).")
 @click.option("--profile", metavar="NAME", help="The AWS profile, for --target aws.")
 @click.option(
     "--allow-account",
@@ -96,12 +91,12 @@ def run(
 ) -> int:
     """Test the operations NAME (service.Operation, globs allowed; default: the whole catalogue).
 
-    For each rule of an operation's documentation, requests are sent that keep it and requests that break
-    it in exactly one place. Every finding is sent twice before it is reported, with the sentence of the
-    page, the request, the answer, and how to send it again.
+    For each rule of an operation's documentation, requests are sent that keep it and requests that
+    break it in exactly one place. Every finding is sent twice before it is reported, with the
+    sentence of the page, the request, the answer, and how to send it again.
 
-    DIR gets results.json, report.html, junit.xml, summary.md and journal.jsonl. All settings can also
-    stand in [tool.aws-conformance] of pyproject.toml or in aws-conformance.toml.
+    DIR gets results.json, report.html, junit.xml, summary.md and journal.jsonl. All settings can
+    also stand in [tool.aws-conformance] of pyproject.toml or in aws-conformance.toml.
 
     \b
     Examples:
@@ -120,13 +115,14 @@ def run(
     if update_baseline and not config.baseline:
         raise UsageError("--update-baseline needs to know the file: give --baseline FILE too")
     wanted = catalog.resolve(names or config.operations)
+    known = _known(config, update=update_baseline)
     if dry_run:
         return _dry_run(wanted, config)
     past = _past(config, resume)
     config = sessions.seeded(config, past)
     with _terminating(), _opened(wanted, config, past) as session:
         _conduct(session, quiet=quiet)
-        results = _with_baseline(session.results(), config, update=update_baseline)
+        results = _judged(session.results(), config, known, update=update_baseline)
     _conclude(results, config, session, quiet=quiet)
     return results.exit_code
 
@@ -144,10 +140,9 @@ def _past(config: Config, resume: bool) -> Past | None:
 
 
 @contextmanager
-def _opened(names: Sequence[str], config: Config, past: Past | None) -> Iterator[Session]:
+def _opened(names: Sequence[str], config: Config, past: Past | None) -> Generator[Session]:
     from aws_conformance import session as sessions
 
-    sessions.load_baseline(config) if Path(config.baseline).is_file() else None
     target = sessions.open_target(config)
     try:
         yield sessions.Session(names, target, config, past=past)
@@ -169,15 +164,21 @@ def _conduct(session: Session, *, quiet: bool) -> None:
         journal.close()
 
 
-def _with_baseline(results: Results, config: Config, *, update: bool) -> Results:
+def _known(config: Config, *, update: bool) -> Baseline:
+    """Return the baseline, before anything is sent; one that is to be made may be missing."""
+    from aws_conformance import session as sessions
+
+    if update and not Path(config.baseline).exists():
+        return ()
+    return sessions.load_baseline(config)
+
+
+def _judged(results: Results, config: Config, known: Baseline, *, update: bool) -> Results:
     """Return the results judged by the baseline, which is brought up to date first if asked for."""
     from aws_conformance import baseline as baselines
     from aws_conformance import session as sessions
 
-    if not config.baseline:
-        return results
     path, today = Path(config.baseline), sessions.now().date()
-    known = () if update and not path.exists() else baselines.load(path)
     if update and results.stopped:
         click.echo(f"{path} is left as it is: the run was stopped", err=True)
     elif update:
@@ -236,7 +237,7 @@ def screen_style() -> Style:
 
 
 @contextmanager
-def _terminating() -> Iterator[None]:
+def _terminating() -> Generator[None]:
     """Take SIGTERM (a CI job that is cancelled) for Ctrl-C while the block runs."""
     try:
         before = signal.signal(signal.SIGTERM, _interrupt)

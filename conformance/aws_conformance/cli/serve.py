@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import signal
+import sys
 from types import FrameType
 
 import click
 
 from aws_conformance.cli.output import show
+from aws_specs.errors import TargetError, UsageError
 
 
 @click.command(short_help="Serve the built-in emulator over HTTP.")
@@ -19,9 +21,7 @@ from aws_conformance.cli.output import show
     "--fault", "faults", metavar="RULE", multiple=True,
     help="Break one rule, by its id, RULE=VALUE to refuse an enum value, or VERB:RULE. Repeatable.",
 )  # fmt: skip
-@click.option(
-    "--list-faults", is_flag=True, help="Print every fault there is, one a line, and end."
-)
+@click.option("--list-faults", is_flag=True, help="Print every fault there is, and end.")
 def serve(port: int, faults: tuple[str, ...], list_faults: bool) -> int:
     """Serve the reference emulator on 127.0.0.1 until Ctrl-C.
 
@@ -39,12 +39,16 @@ def serve(port: int, faults: tuple[str, ...], list_faults: bool) -> int:
         return _list_faults()
     from aws_conformance.emulator import serve as start
 
+    try:
+        server = start(port, faults)
+    except TargetError as error:
+        raise UsageError(error.message, hint=error.hint) from error
     signal.signal(signal.SIGTERM, _stop)
-    with start(port, faults) as server:
+    with server:
         show(f"aws-conformance emulator at {server.url}, Ctrl-C ends it")
         for fault in faults:
             show(f"  breaks {fault}")
-        click.get_text_stream("stdout").flush()
+        sys.stdout.flush()
         try:
             server.wait()
         except KeyboardInterrupt:

@@ -46,16 +46,17 @@ def _long(operation: Operation) -> str:
     return f"{operation.id}\t{checkable}/{len(operation.rules)} rules\t{page}"
 
 
-@specs.command(short_help="Print the spec of an operation.")
+@specs.command("show", short_help="Print the spec of an operation.")
 @click.argument("name", metavar="NAME")
 @click.option("--nodes", is_flag=True, help="Print what its page lists: one JSON line a member.")
 @click.option("--rules", is_flag=True, help="Print its rules: one JSON line a rule.")
 def show_(name: str, nodes: bool, rules: bool) -> None:
     """Print the spec of NAME (service.Operation, globs allowed) as JSON.
 
-    The rules are what runs test. Each has its id, the member it is about, its kind and value, its source
-    (file, line and sentence of a page, or model, shape and trait of the SDK), how sure the reading
-    of it is (rules below 0.75 are shown but not tested) and whether a request can check it at all.
+    The rules are what runs test. Each has its id, the member it is about, its kind and value, its
+    source (file, line and sentence of a page, or model, shape and trait of the SDK), how sure the
+    reading of it is (rules below 0.75 are shown but not tested) and whether a request can check it
+    at all.
 
     \b
     Examples:
@@ -76,9 +77,6 @@ def show_(name: str, nodes: bool, rules: bool) -> None:
                 show(json_line(node))
         else:
             show(store.dump(operation).decode(), end="")
-
-
-show_.name = "show"
 
 
 def rule_line(rule: Rule) -> dict[str, Any]:
