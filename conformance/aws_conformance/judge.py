@@ -284,7 +284,11 @@ VALID: tuple[Row, ...] = (
     Row("access denied", _denied, "inconclusive", "denied", _ACCEPTED),
     Row(
         "the identifier is of the right form, and nothing is there",
-        lambda m: m.answer.error_class == "not-found" and m.about_identifier,
+        lambda m: (
+            m.answer.error_class == "not-found"
+            and m.about_identifier
+            and len(m.case.witnesses) == 1
+        ),
         "pass", "well-formed", "a success, or not found",
     ),
     Row(

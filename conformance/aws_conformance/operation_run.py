@@ -189,8 +189,9 @@ class OperationRun:
         matter = self._matter(case, exchange, None)
         ruling = judge(matter)
         if ruling.verdict == "pass":
-            yield Judged(case.id, (*self._witnessed(exchange, ruling), *self._answer(exchange)))
-        elif case.parts and ruling.verdict in ("fail", "inconclusive"):
+            said = self._answer(exchange) if exchange.reading.kind == "success" else ()
+            yield Judged(case.id, (*self._witnessed(exchange, ruling), *said))
+        elif case.parts and ruling.verdict in ("fail", "inconclusive") and ruling.reason != "masked":
             yield from self._parts(case, exchange, ruling)
         else:
             yield self._refused(exchange, matter, ruling)

@@ -280,11 +280,13 @@ def _join(ours: Rule, theirs: Rule) -> Rule:
     surer = ours if ours.confidence >= theirs.confidence else theirs
     seen = {(s.source, str(s.value)) for s in ours.statements}
     more = tuple(s for s in theirs.statements if (s.source, str(s.value)) not in seen)
+    checkable = [ours.checkable, theirs.checkable]
+    can = any(checkable) if ours.kind == "exists" else all(checkable)
     return replace(
         surer,
         statements=ours.statements + more,
-        checkable=ours.checkable and theirs.checkable,
-        reason=ours.reason or theirs.reason,
+        checkable=can,
+        reason="" if can else ours.reason or theirs.reason,
     )
 
 

@@ -31,6 +31,7 @@ from aws_specs.spec import (
     Structure,
     Wire,
     rule_id,
+    walk,
 )
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ LIMITS: Mapping[str, Kind] = {
 }
 """What the traits `min` and `max` limit, by type."""
 
+_DEEPEST = 20
 _NOT_FOUND = re.compile(r"(NotFound|NoSuch|DoesNotExist|NotExist)", re.IGNORECASE)
 _IDENTIFIER = re.compile(r"(Id|ID|Arn|ARN|Identifier|Url|URL)$")
 
@@ -421,13 +423,29 @@ def _operation_rules(
             shape = model.input_shape.members[name].name
             yield rule("input", name, "idempotency", value, shape, "idempotencyToken")
     missing = next((error for error in errors if _NOT_FOUND.search(error.name)), None)
-    required = model.input_shape.required_members if model.input_shape else []
     if missing is not None:
-        for member in request.members:
-            if member.name in required and _IDENTIFIER.search(member.name):
-                yield rule("input", member.name, "exists", missing.name, missing.name, "error", 0.8)
+        for path in _identifiers(request, set(required_paths(model.input_shape))):
+            yield rule("input", path, "exists", missing.name, missing.name, "error", 0.8)
     for path, shape in identifying(model.name, response):
         yield rule("output", path, "present", True, shape, "member", 0.8)
+
+
+def required_paths(shape: Any, path: str = "") -> Iterator[str]:
+    """Yield the paths of members that every request has: required, in structures that are."""
+    if shape is None or shape.type_name != "structure" or path.count(".") > _DEEPEST:
+        return
+    for name in shape.required_members:
+        here = f"{path}.{name}" if path else name
+        yield here
+        yield from required_paths(shape.members[name], here)
+
+
+def _identifiers(request: Structure, required: set[str]) -> Iterator[str]:
+    """Yield required texts whose names say that they name something: …Id, …Arn, …Url."""
+    for path, shape, member in walk(request):
+        named = member is not None and _IDENTIFIER.search(member.name)
+        if named and path in required and isinstance(shape, Scalar) and shape.type == "string":
+            yield path
 
 
 def conflict_error(errors: tuple[ErrorShape, ...]) -> str | None:

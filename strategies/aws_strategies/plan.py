@@ -54,14 +54,30 @@ class Plan:
         self._domains: dict[str, Domain] = {}
 
     def _bound(self, bindings: Mapping[str, str]) -> Mapping[str, str]:
-        """Return the bindings by member path; the one for the operation wins over the service's."""
+        """Return the bindings by member path.
+
+        A name without a path stands for every text member of that name; a whole path wins over it, and a
+        binding for the operation over one for the service.
+        """
         found: dict[str, str] = {}
-        for prefix in (f"{self.operation.service}.", f"{self.operation.id}."):
-            for name, value in bindings.items():
-                path = name.removeprefix(prefix)
-                if path != name and path in self.shapes:
-                    found[path] = value
+        for whole in (False, True):
+            for prefix in (f"{self.operation.service}.", f"{self.operation.id}."):
+                for name, value in bindings.items():
+                    path = name.removeprefix(prefix)
+                    if path != name:
+                        found.update(dict.fromkeys(self._named(path, whole), value))
         return found
+
+    def _named(self, name: str, whole: bool) -> list[str]:
+        if whole:
+            return [name] if name in self.shapes else []
+        return [
+            path
+            for path, member in self.members.items()
+            if member.name == name
+            and isinstance(member.shape, Scalar)
+            and member.shape.type == "string"
+        ]
 
     @cached_property
     def shapes(self) -> Mapping[str, Shape]:

@@ -14,8 +14,8 @@ from aws_specs.readers.outline import Outline
 
 __all__ = ["MAX_BYTES", "detect", "read_page"]
 
-MAX_BYTES: Final = 32 * 2**20
-"""A larger page is refused before it is read; boto3's largest has some 3 MB."""
+MAX_BYTES: Final = 16 * 2**20
+"""A larger page is refused before it is read; boto3's largest have some 4 MB."""
 
 _HINT: Final = (
     "Expected the page of one client method: reStructuredText source, HTML, or a text copy of it."

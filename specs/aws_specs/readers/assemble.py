@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from aws_specs.errors import PageError
 from aws_specs.page import Page, PageException, PageMember, Prose
+from aws_specs.paths import join
 from aws_specs.readers import outline as names
 from aws_specs.readers.members import Found, from_syntax, head, prose, read_members
 from aws_specs.readers.outline import Block, Code, Outline, Section
@@ -50,6 +51,8 @@ def assemble(outline: Outline, rendering: str, *, lossy: bool) -> Page:
     gaps = (*_elided_gaps(outline), *input_.gaps, *output.gaps)
     if lossy:
         gaps += tuple(_silent(outline, documentation, input_))
+        gaps += tuple(_announced("input", input_.members))
+        gaps += tuple(_announced("output", output.members))
     errors = _errors(outline)
     if errors is None:
         line = outline.sections[names.EXCEPTIONS].line
@@ -220,6 +223,16 @@ def _silent(outline: Outline, documentation: tuple[Prose, ...], side: _Side) -> 
     if len(side.members) > 1 and not any(_described(member) for member in side.members):
         line = outline.sections[names.PARAMETERS].line
         yield Gap("prose-lost", "input", line, "no parameter is described")
+
+
+def _announced(side: str, members: tuple[PageMember, ...], path: str = "") -> Iterator[Gap]:
+    """Yield a gap where a copy announces a list ("one of the following:") that does not follow."""
+    for member in members:
+        here = join(path, member.step)
+        last = member.prose[-1] if member.prose else None
+        if last is not None and last.text.endswith(":") and not member.children:
+            yield Gap("prose-lost", f"{side}/{here}", last.line, "what this announces is missing")
+        yield from _announced(side, member.children, here.removesuffix("{key}"))
 
 
 def _described(member: PageMember) -> bool:

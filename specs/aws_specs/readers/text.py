@@ -17,6 +17,7 @@ from aws_specs.readers.outline import Block, Outline, plain
 SIGNATURE: Final = re.compile(r"\s*(\w+)\.Client\.(\w+)\(.*\)[ \t]*[#¶]?\s*")
 _BULLET: Final = "•"
 _TITLES: Final = {word.capitalize(): word for word in names.ADMONITIONS}
+_FIELDS: Final = (":type ", ":param ")
 _SYNTAX: Final = (names.REQUEST_SYNTAX, names.RESPONSE_SYNTAX)
 
 
@@ -26,17 +27,19 @@ def read_copy(text: str, headings: Mapping[str, str], *, file: str) -> Outline:
     reader = _Lines(page, headings)
     for number, raw in enumerate(text.split("\n"), 1):
         reader.line(raw, number)
+    reader.settle()
     return page
 
 
 class _Lines:
-    """The line-by-line state: the block that a wrapped line would continue."""
+    """The line-by-line state: the block that a wrapped line would continue, and its lines."""
 
     def __init__(self, page: Outline, headings: Mapping[str, str]) -> None:
         self.page = page
         self.headings = headings
         self.last: Block | None = None
         self.last_indent = 0
+        self.wrapped: list[str] = []
         self.type = ""
 
     def line(self, raw: str, number: int) -> None:
@@ -44,16 +47,23 @@ class _Lines:
         page = self.page
         text = raw.strip()
         if not text:
-            self.last = None
+            self.settle()
         elif not page.client:
             self._signature(raw, number)
         elif text in self.headings and self._heads(raw, self.headings[text]):
+            self.settle()
             page.head(self.headings[text], number)
-            self.last = None
         elif page.heading in _SYNTAX or text.startswith("# "):
             page.code(raw.rstrip(), number)
         else:
             self._block(text, len(raw) - len(raw.lstrip()), number)
+
+    def settle(self) -> None:
+        """End the paragraph that a wrapped line could continue."""
+        if self.last is not None and self.wrapped:
+            self.last.text = plain(" ".join((self.last.text, *self.wrapped)))
+            self.wrapped = []
+        self.last = None
 
     def _signature(self, raw: str, number: int) -> None:
         if match := SIGNATURE.fullmatch(raw):
@@ -64,14 +74,15 @@ class _Lines:
 
     def _block(self, text: str, indent: int, number: int) -> None:
         page = self.page
-        if text.startswith(_BULLET):
-            block = Block("item", plain(text[1:]), number)
-            page.add(block, indent, opens=True)
-        elif text.startswith((":type ", ":param ")):
-            block = self._field(text, number)
-        elif self.last is not None and indent >= self.last_indent:
-            self.last.text = f"{self.last.text} {plain(text)}"
+        if self.last is not None and indent >= self.last_indent and _continues(text):
+            self.wrapped.append(text)
             return
+        self.settle()
+        if text.startswith(_BULLET):
+            self._open_title(indent)
+            block = page.add(Block("item", plain(text[1:]), number), indent, opens=True)
+        elif text.startswith(_FIELDS):
+            block = self._field(text, number)
         else:
             block = self._paragraph(plain(text), indent, number)
         self.last = block
@@ -79,12 +90,20 @@ class _Lines:
 
     def _paragraph(self, text: str, indent: int, number: int) -> Block:
         """Add a paragraph; one that follows the line "Note" becomes that note."""
+        title = self._open_title(indent)
+        if title is None:
+            return self.page.add(Block("paragraph", text, number), indent)
+        title.text, title.line = text, number
+        return title
+
+    def _open_title(self, indent: int) -> Block | None:
+        """Return the line "Note" right above as a note that has no text yet, or None."""
         siblings = self.page.leave(indent)
-        if siblings and siblings[-1].kind == "paragraph" and siblings[-1].text in _TITLES:
-            title = siblings[-1]
-            title.kind, title.text, title.line = _TITLES[title.text], text, number
-            return title
-        return self.page.add(Block("paragraph", text, number), indent)
+        last = siblings[-1] if siblings else None
+        if last is None or last.kind != "paragraph" or last.text not in _TITLES:
+            return None
+        last.kind, last.text = _TITLES[last.text], ""
+        return last
 
     def _field(self, text: str, number: int) -> Block:
         """Take in a parameter whose field markup reached the copy: `:type X: t`, `:param X: …`."""
@@ -96,3 +115,8 @@ class _Lines:
         name, _, rest = rest.partition(":")
         block = Block("item", plain(f"{name} ({self.type}) -- {rest}"), number, marked=True)
         return self.page.add(block, -1, opens=True) if param else block
+
+
+def _continues(text: str) -> bool:
+    """Whether a line may belong to the paragraph above it: it starts nothing of its own."""
+    return not text.startswith((_BULLET, *_FIELDS))
