@@ -44,7 +44,10 @@ def _sequence(run: OperationRun, rule: Rule, path: str, identity: str) -> Iterat
     other = _other_request(run)
     if other is not None and any(value.get("conflict") for value in rule.values):
         third = run.exchange(_with(run, other, path, shared, f"{identity}-3"))
-        yield _conflict(run, rule, first, third)
+        verdict = _conflict(run, rule, first, third)
+        yield verdict
+        if verdict.verdict == "pass":
+            yield from run.error_kept(third)
 
 
 def _with(run: OperationRun, case: Case, path: str, value: str, identity: str) -> Case:

@@ -34,6 +34,9 @@ State = Literal["decided", "partly", "undecided", "unimplemented", "error", "sto
 _PROVOKED = frozenset({"validation", "not-found", "conflict"})
 """Classes of errors that a request can bring about from outside."""
 
+_ALWAYS_SHOWN = frozenset({"status", "present"})
+"""Kinds of output rules that every success decides."""
+
 
 class OperationRun:
     """The state of one operation's run: exchanges by case id, verdicts held back, findings."""
@@ -310,16 +313,17 @@ class OperationRun:
         if ruling.verdict == "fail":
             ruling = self._confirmed(matter, ruling)
         verdicts = [self._from_ruling(exchange, rule, ruling, twin=twin)]
-        verdicts += self._error_kept(exchange, ruling)
+        if ruling.verdict == "pass":
+            verdicts += self.error_kept(exchange)
         if exchange.reading.kind == "success" and case.kind == "invalid":
             verdicts += list(self._answer(exchange)) if ruling.verdict == "pass" else []
         yield Judged(case.id, tuple(verdicts))
 
-    def _error_kept(self, exchange: Exchange, ruling: Ruling) -> list[Verdict]:
+    def error_kept(self, exchange: Exchange) -> list[Verdict]:
         """Return a pass on the error's own rule the first time it comes as declared."""
         code = exchange.reading.code
         rule = self._error_rule(code)
-        if ruling.verdict != "pass" or rule is None or (rule.id, "") in self.outputs:
+        if rule is None or (rule.id, "") in self.outputs:
             return []
         self.outputs.add((rule.id, ""))
         return [self.verdict(exchange, rule, "pass", "as-documented", exchange.reading.short())]
@@ -532,6 +536,9 @@ class OperationRun:
                 return f"{rule.kind} {rule.value}"
 
     def _bind_hint(self, rule: Rule | None = None) -> str:
+        if rule is not None and self.plan.conditional(rule.member):
+            rules = self.plan.rules[rule.member]
+            return next(r.reason for r in rules if r.kind == "conditional" and r.reason)
         binds = self.binds(rule)
         return "bind " + " ".join(f"--bind {bind}=VALUE" for bind in binds) if binds else ""
 
@@ -551,22 +558,40 @@ class OperationRun:
             rule = self.plan.rule(path, "enum")
             found.update({f"{rule.id}={value}": "enum" for value in values} if rule else {})
         for rule in self.rules.values():
-            if rule.side == "output" and rule.sure >= self.settings.confidence and rule.checkable:
+            if isinstance(rule.source, ProtocolSource) or rule.kind in _ALWAYS_SHOWN:
                 found[rule.id] = rule.kind
-            if rule.side == "errors" and error_class(rule.member) in _PROVOKED:
+            elif rule.id in self.passes | self.fails:
                 found[rule.id] = rule.kind
-            if isinstance(rule.source, ProtocolSource):
-                found[rule.id] = rule.kind
-        return {identity: kind for identity, kind in found.items() if identity not in self.cover.unmet}
+        unmet = {*self.cover.unmet, *(r.id for r in self.operation.rules if r.sure < self.sure)}
+        return {identity: kind for identity, kind in found.items() if identity not in unmet}
 
-    def _unchecked(self) -> tuple[tuple[str, str], ...]:
-        reasons = [(r.id, r.reason) for r in self.operation.rules if not r.checkable]
-        reasons += [
-            (r.id, f"confidence {r.sure:.2f} is below {self.settings.confidence:.2f}")
-            for r in self.operation.rules
-            if r.checkable and r.sure < self.settings.confidence
-        ]
-        return (*reasons, *((i, why) for i, why in self.cover.unmet.items() if i in self.rules))
+    @property
+    def sure(self) -> float:
+        """The confidence from which a rule is tested."""
+        return self.settings.confidence
+
+    def _unchecked(self, universe: dict[str, str]) -> tuple[tuple[str, str], ...]:
+        """Return every other rule of the operation, and why no request checks it."""
+        return tuple(
+            (rule.id, self._why_unchecked(rule))
+            for rule in self.operation.rules
+            if rule.id not in universe
+        )
+
+    def _why_unchecked(self, rule: Rule) -> str:
+        if not rule.checkable:
+            return rule.reason
+        if rule.sure < self.sure:
+            agreed = "" if rule.agreed else ": page and model do not agree"
+            return f"confidence {rule.sure:.2f} is below {self.sure:.2f}{agreed}"
+        if rule.id in self.cover.unmet:
+            return self.cover.unmet[rule.id]
+        if rule.side == "errors":
+            provoked = error_class(rule.member) in _PROVOKED
+            return "the error did not come up" if provoked else "no request provokes this error"
+        if rule.side == "output":
+            return "the member did not come back"
+        return "no request tests it"
 
     def _final_state(self, control: Exchange) -> State:
         if control.reading.kind == "success":
@@ -588,7 +613,7 @@ class OperationRun:
             reason=reason or self.reason,
             binds=self.binds() if final == "undecided" else (),
             page=self.operation.page.file if self.operation.page else "",
-            unchecked=self._unchecked(),
+            unchecked=self._unchecked(kinds),
         )
 
     def reading(self, case: Case) -> Reading:

@@ -345,14 +345,26 @@ class Cover:
             if rule.kind == "type":
                 types.append(made[1:])
                 made = made[:1]
-            if not made and rule.kind != "exists":
-                self.unmet[rule.id] = "nothing certainly breaks it alone"
+            if not made and rule.kind not in ("exists", "idempotency"):
+                self.unmet[rule.id] = self._why_unbroken(rule)
+            elif not made and rule.kind == "exists":
+                self.unmet[rule.id] = "no binding says what exists"
             yield from made
         for column in range(max(map(len, types), default=0)):
             for row in types:
                 if column < len(row) and budget > 0:
                     budget -= 1
                     yield row[column]
+
+    def _why_unbroken(self, rule: Rule) -> str:
+        member = self.plan.members.get(rule.member)
+        if rule.kind == "type" and rule.member.endswith("{key}"):
+            return "the keys of a JSON object are always strings"
+        if rule.kind == "type" and member is not None and member.location not in ("", "payload"):
+            return "whatever travels in the path, the query or a header is text"
+        if rule.kind == "pattern":
+            return "every text matches it, or another rule forbids those that do not"
+        return "other rules forbid every value that breaks it"
 
     def _twin(self, rule: Rule) -> Case | None:
         """Return the first valid case in which the rule can be broken."""
