@@ -54,9 +54,9 @@ The model's prose on channels and initiation methods (the page has none); a form
 references; the existence of RelatedContactId; ResourceArn being a Pinpoint application; the unit of
 ExpiresAfter; MD5 as a checksum of Data; RawContent as JSON outside APNs; names and versions of
 templates that exist; verified or E.164 addresses and numbers; reserved MediaUrl; sound files;
-language codes and voices; minimum of TimeToLive; the length of rendered attributes in header values; the combined
-rule on SilentPush and content-available; the number of silent notifications an hour; the size at
-which PayloadTooLargeException begins; quotas, throttling and permissions.
+language codes and voices; the minimum of TimeToLive; the length of rendered attributes in header
+values; the combined rule on SilentPush and content-available; the number of silent notifications an
+hour; the size at which PayloadTooLargeException begins; quotas, throttling and permissions.
 """
 
 from __future__ import annotations
@@ -222,8 +222,8 @@ CONTACT = Record(
                     "Type!": Text(
                         enum=words(
                             "URL ATTACHMENT CONTACT_ANALYSIS NUMBER STRING DATE EMAIL "
-                            "EMAIL_MESSAGE EMAIL_MESSAGE_PLAIN_TEXT EMAIL_MESSAGE_PLAIN_TEXT_REDACTED "
-                            "EMAIL_MESSAGE_REDACTED"
+                            "EMAIL_MESSAGE EMAIL_MESSAGE_PLAIN_TEXT "
+                            "EMAIL_MESSAGE_PLAIN_TEXT_REDACTED EMAIL_MESSAGE_REDACTED"
                         )
                     ),
                     "Status": Text(
@@ -1007,13 +1007,15 @@ def delivery(**more: str) -> dict[str, Any]:
 
 
 def message_answer(given: dict[str, Any]) -> dict[str, Any]:
-    addresses = inner(given, "MessageRequest", "Addresses")
-    endpoints = inner(given, "MessageRequest", "Endpoints")
+    addresses, endpoints = (
+        found if isinstance(found := inner(given, "MessageRequest", name), dict) else {}
+        for name in ("Addresses", "Endpoints")
+    )
     return {
         "ApplicationId": given["ApplicationId"],
         "RequestId": str(uuid.uuid4()),
-        "Result": {key: delivery() for key in addresses or ()},
-        "EndpointResult": {key: delivery(Address=key) for key in endpoints or ()},
+        "Result": {key: delivery() for key in addresses},
+        "EndpointResult": {key: delivery(Address=key) for key in endpoints},
     }
 
 
@@ -1273,7 +1275,7 @@ class Application:
             named += (("contact", ("RelatedContactId",)),)
         for kind, path in named:
             value = inner(request, *path)
-            unknown = kind in self.known and value not in self.known[kind]
+            unknown = kind in self.known and str(value) not in self.known[kind]
             skipped = self.switches.on(operation, "exists-off", ".".join(path))
             if unknown and value is not None and not skipped:
                 chime = "chime-not-found" in self.switches.readings and operation.service is CHIME
