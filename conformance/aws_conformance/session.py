@@ -187,6 +187,7 @@ class Session:
         config: Config,
         *,
         past: Past | None = None,
+        meter: Meter | None = None,
         clock: Clock = now,
     ) -> None:
         """Send nothing yet. `config.seed` must be set; `past` is what was decided earlier."""
@@ -197,15 +198,24 @@ class Session:
         self.past = past
         self.clock = clock
         self.started = past.header.started if past else clock().isoformat(timespec="milliseconds")
-        self.meter = Meter(config.max_requests, past.sent if past else 0)
+        self.meter = meter or Meter(config.max_requests, past.sent if past else 0)
         self.gathered = Gathered(past)
 
     def header(self) -> Header:
         """Return the journal's header."""
         return header(self.names, self.target.name, self.config, self.started)
 
-    def run(self, journal: Journal | None = None, listen: Listener = lambda event: None) -> None:
-        """Run to the end, or until it is stopped; Ctrl-C stops it and is no error."""
+    def run(
+        self,
+        journal: Journal | None = None,
+        listen: Listener = lambda event: None,
+        *,
+        interruptible: bool = True,
+    ) -> None:
+        """Run to the end, or until it is stopped; Ctrl-C stops it and is no error.
+
+        Where it is not `interruptible`, Ctrl-C is the caller's affair.
+        """
         try:
             for event in self._events():
                 self.gathered.take(event)
@@ -213,7 +223,13 @@ class Session:
                     journal.write(event, self.meter.total)
                 listen(event)
         except KeyboardInterrupt:
-            self._interrupted(journal, listen)
+            if not interruptible:
+                raise
+            event = Stopped("interrupted", "stopped by hand; --resume continues")
+            self.gathered.take(event)
+            if journal is not None:
+                journal.write(event, self.meter.total)
+            listen(event)
 
     def _events(self) -> Iterator[Event]:
         from aws_conformance import runner
@@ -227,12 +243,9 @@ class Session:
             budget=self.meter,
         )
 
-    def _interrupted(self, journal: Journal | None, listen: Listener) -> None:
-        event = Stopped("interrupted", "stopped by hand; --resume continues")
-        self.gathered.take(event)
-        if journal is not None:
-            journal.write(event, self.meter.total)
-        listen(event)
+    def stop(self, why: str, detail: str = "") -> None:
+        """End the session before it has begun."""
+        self.gathered.take(Stopped(why, detail))
 
     def results(self) -> Results:
         """Return what came out, before any baseline."""

@@ -1,0 +1,430 @@
+"""What the pytest plugin does once a target is named: items, their run, the reports.
+
+Each operation is run once, when the first of its items is; its items then say what came out for
+their rule. Under xdist all items of an operation go to one worker, and the controller joins what
+the workers found and writes the reports.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import pytest
+from msgspec.structs import replace
+
+from aws_conformance import session as sessions
+from aws_conformance.baseline import Baseline
+from aws_conformance.config import Config, checked, find, merge, parse_bindings
+from aws_conformance.exchange import Answer, Request, Silence, Target
+from aws_conformance.pytest_plugin import GROUP, given
+from aws_conformance.session import Session
+from aws_reports.faults import change
+from aws_reports.results import OperationResult, Results, Verdict
+from aws_reports.sources import place, sentence
+from aws_reports.visible import bounded, one_line
+from aws_specs.errors import ConformanceError
+from aws_specs.spec import Value
+
+_KEY: Final = "aws_conformance"
+_LONGEST: Final = 2000
+
+
+def configured(config: pytest.Config) -> Config:
+    """Return the settings: the configuration file's, with pytest's options over them.
+
+    Raises `pytest.UsageError` for what does not fit.
+    """
+    options = given(config)
+    settings: dict[str, Any] = {
+        "output" if name == "report" else name: value for name, value in options.items()
+    }
+    for name in ("examples", "seed"):
+        value = config.getoption(f"--conformance-{name}")
+        if value is not None:
+            settings[name] = value
+    try:
+        if "bind" in settings:
+            settings["bind"] = parse_bindings(tuple(settings["bind"]))
+        if "only" in settings:
+            settings["only"] = [kind.strip() for kind in settings["only"].split(",")]
+        return merge(find(config.invocation_params.dir), checked(settings, "command line"))
+    except ConformanceError as error:
+        raise pytest.UsageError(str(error)) from error
+
+
+def runner(config: pytest.Config, target: Target) -> Callable[..., Results]:
+    """Return a function that runs operations against a target with pytest's settings."""
+    own = configured(config)
+
+    def run(*names: str, **settings: Any) -> Results:
+        from aws_specs import catalog
+
+        changes = {key.replace("_", "-"): value for key, value in settings.items()}
+        changed = merge(_found(own), checked(changes, "conformance_run"))
+        session = Session(catalog.resolve(names), target, sessions.seeded(changed))
+        session.run()
+        return sessions.with_baseline(
+            session.results(),
+            sessions.load_baseline(changed),
+            sessions.now().date(),
+            allow_undecided=changed.allow_undecided,
+        )
+
+    return run
+
+
+def _found(config: Config) -> Any:
+    from aws_conformance.config import Found
+
+    return Found(msgspec.to_builtins(config))
+
+
+# ---------------------------------------------------------------- running
+
+
+class NoTarget:
+    """Stands for a target while items are collected: nothing is opened to list them."""
+
+    name = endpoint = ""
+
+    def __init__(self, config: Config) -> None:
+        self.bindings = config.bind
+
+    def send(self, request: Request) -> Answer:
+        """Answer nothing."""
+        return Silence("unreachable", "nothing is sent while collecting")
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
+class Runs:
+    """The runs of this process, one an operation, each made when it is first asked for."""
+
+    def __init__(self, config: Config, workers: int) -> None:
+        self.config = replace(
+            config, max_requests=-(-config.max_requests // workers), rate=config.rate / workers
+        )
+        self.meter = sessions.Meter(self.config.max_requests)
+        self.results: dict[str, Results] = {}
+        self.unreachable = ""
+
+    @cached_property
+    def target(self) -> Target:
+        """The target, opened when it is first needed."""
+        return sessions.open_target(self.config)
+
+    def of(self, operation: str) -> Results:
+        """Return the results of an operation, running it the first time."""
+        if operation not in self.results:
+            self.results[operation] = self._run(operation)
+        return self.results[operation]
+
+    def _run(self, operation: str) -> Results:
+        session = Session((operation,), self.target, self.config, meter=self.meter)
+        if self.unreachable:
+            session.stop("unreachable", self.unreachable)
+        else:
+            session.run(interruptible=False)
+        results = session.results()
+        if results.stopped == "unreachable":
+            self.unreachable = session.gathered.detail
+        return results
+
+    def close(self) -> None:
+        """Close the target if it was opened."""
+        if "target" in self.__dict__:
+            self.target.close()
+
+
+def joined(parts: Sequence[Results], names: Sequence[str]) -> Results:
+    """Return the results of several runs as those of one, operations in the order of `names`."""
+    order = {name: number for number, name in enumerate(names)}
+    parts = sorted(parts, key=lambda part: order.get(part.operations[0].operation, len(order)))
+    return replace(
+        parts[0],
+        started=min(part.started for part in parts),
+        finished=max(part.finished for part in parts),
+        requests=sum(one.requests for part in parts for one in part.operations),
+        stopped=next((part.stopped for part in parts if part.stopped), ""),
+        operations=tuple(one for part in parts for one in part.operations),
+        verdicts=tuple(verdict for part in parts for verdict in part.verdicts),
+    )
+
+
+# ---------------------------------------------------------------- items
+
+
+class RuleFailedError(Exception):
+    """The target breaks a rule; the message is what a person needs to know."""
+
+
+class Outcome(Value, frozen=True):
+    """What an item says: "pass", "fail" or "skip", and why."""
+
+    what: str
+    why: str = ""
+
+
+class OperationCollector(pytest.Collector):
+    """The items of one operation: one a rule, and one for the operation as a whole."""
+
+    suite: Suite
+    result: OperationResult
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """Yield the items, the operation's own first."""
+        name = self.result.operation
+        yield self._item(name, lambda results: whole(results, self.suite), "")
+        reasons = self.suite.known()
+        for rule in self.result.rules:
+            yield self._item(rule, _of_rule(rule), reasons.get(rule, ""))
+
+    def _item(self, name: str, decide: Callable[[Results], Outcome], known: str) -> ConformanceItem:
+        make: Any = ConformanceItem.from_parent  # pytest leaves its keywords untyped
+        item: ConformanceItem = make(self, name=name)
+        item.decide = decide
+        item.add_marker(pytest.mark.conformance)
+        item.add_marker(pytest.mark.xdist_group(name=self.result.operation))
+        if known:
+            item.add_marker(pytest.mark.xfail(reason=known, strict=True))
+        return item
+
+
+class ConformanceItem(pytest.Item):
+    """One rule of one operation (or the operation as a whole) against the target."""
+
+    decide: Callable[[Results], Outcome]
+    parent: OperationCollector
+
+    def runtest(self) -> None:
+        """Run the operation if nobody has, and say what it says of the rule."""
+        results = self.parent.suite.runs.of(self.parent.result.operation)
+        outcome = self.decide(results)
+        if outcome.what == "skip":
+            pytest.skip(outcome.why)
+        if outcome.what == "fail":
+            raise RuleFailedError(outcome.why)
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """Return the finding's own words; a traceback says nothing about a target."""
+        if isinstance(excinfo.value, RuleFailedError | ConformanceError):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int | None, str]:
+        """Return where the item is shown: under a path that is none."""
+        return self.config.rootpath / GROUP, None, self.name
+
+
+def _of_rule(rule: str) -> Callable[[Results], Outcome]:
+    return lambda results: rule_outcome([v for v in results.verdicts if v.rule == rule], results)
+
+
+def rule_outcome(verdicts: Sequence[Verdict], results: Results) -> Outcome:
+    """Return what the verdicts on one rule add up to."""
+    fails = [v for v in verdicts if v.verdict == "fail" and not v.flaky]
+    if fails:
+        return Outcome("fail", finding(fails))
+    if any(v.verdict == "pass" for v in verdicts):
+        return Outcome("pass")
+    first = next(iter(verdicts), None)
+    if first is None:
+        one = results.operations[0]
+        return Outcome("skip", one_line(f"not decided: {one.reason or one.state}", 200))
+    hint = f" ({first.hint})" if first.hint else ""
+    word = "flaky" if first.flaky else first.reason
+    return Outcome("skip", one_line(f"{word}: {first.observed}{hint}", 200))
+
+
+def finding(fails: Sequence[Verdict]) -> str:
+    """Return what a person needs to know of a broken rule."""
+    first = fails[0]
+    facts = {
+        "rule": first.rule,
+        "says": sentence(first.source),
+        "at": place(first.source),
+        "sent": change(first) or first.case,
+        "expected": first.expected,
+        "observed": f"{first.observed} ({first.reason})",
+        "also": ", ".join(v.case for v in fails[1:6]),
+    }
+    lines = [f"{name:9}{one_line(text, 500)}" for name, text in facts.items() if text]
+    if first.reproducer and first.reproducer.curl:
+        lines += ["", bounded(first.reproducer.curl, _LONGEST)]
+    return "\n".join(lines)
+
+
+def whole(results: Results, suite: Suite) -> Outcome:
+    """Return what is to be said of an operation beside its rules.
+
+    It fails where the target cannot be reached, where nothing could be decided for want of a
+    binding, for findings on what is no rule of the spec, and for baseline entries of rules that do
+    not exist.
+    """
+    one = results.operations[0]
+    listed = set(one.rules)
+    marked = sessions.with_baseline(results, suite.baseline, suite.today, allow_undecided=True)
+    others = [v for v in marked.verdicts if sessions.is_finding(v) and v.rule not in listed]
+    stale = [f"{entry.rule}: {entry.reason}" for entry in marked.stale if entry.rule not in listed]
+    if results.stopped:
+        return Outcome("fail", f"stopped: {results.stopped}: {one.reason}")
+    if others:
+        return Outcome("fail", "\n\n".join(finding([verdict]) for verdict in others))
+    if stale:
+        return Outcome("fail", "out of date in the baseline:\n" + "\n".join(stale))
+    if one.state == "unimplemented":
+        return Outcome("skip", one_line(f"not implemented: {one.reason}", 200))
+    if one.state in ("undecided", "error"):
+        binds = " ".join(f"--conformance-bind {bind}=VALUE" for bind in one.binds)
+        why = f"{one.state}: {(binds and f'give {binds}') or one.reason or 'nothing decided'}"
+        return Outcome("skip" if suite.settings.allow_undecided else "fail", why)
+    return Outcome("pass")
+
+
+# ---------------------------------------------------------------- the suite in a pytest run
+
+
+class Suite:
+    """The plugin of a run with a target: hooks that collect, distribute, join and report."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+        worker: dict[str, Any] = getattr(config, "workerinput", {})
+        settings = configured(config)
+        if _KEY in worker:
+            settings = replace(settings, seed=int(worker[_KEY]))
+        self.settings = sessions.seeded(settings)
+        self.is_worker = bool(worker)
+        self.runs = Runs(self.settings, int(worker.get("workercount", 1)))
+        self.today = sessions.now().date()
+        self.parts: list[Results] = []
+        self.final: Results | None = None
+        self.written: tuple[Path, ...] = ()
+        try:
+            self.baseline: Baseline = sessions.load_baseline(self.settings)
+            self.names = self._names()
+        except ConformanceError as error:
+            raise pytest.UsageError(str(error)) from error
+
+    def _names(self) -> tuple[str, ...]:
+        from aws_specs import catalog
+
+        wanted = [n for text in self.settings.operations for n in text.split(",") if n]
+        return catalog.resolve(wanted)
+
+    def known(self) -> dict[str, str]:
+        """Return the reasons of the baseline's entries that count, by rule."""
+        valid = [entry for entry in self.baseline if not entry.expired(self.today)]
+        return {entry.rule: entry.reason or "known deviation" for entry in valid}
+
+    def pytest_report_header(self) -> str:
+        """Say what is tested, and the seed that repeats it."""
+        many = f"{len(self.names)} operations" if len(self.names) != 1 else self.names[0]
+        return f"aws-conformance: {self.settings.target}, {many}, seed {self.settings.seed}"
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(
+        self, session: pytest.Session, items: list[pytest.Item]
+    ) -> None:
+        """Add one item a rule to what pytest has found."""
+        for name in self.names:
+            placeholder = Session((name,), NoTarget(self.settings), self.settings)
+            nodeid = f"{GROUP}::{name}"
+            make: Any = OperationCollector.from_parent  # pytest leaves its keywords untyped
+            collector: OperationCollector = make(session, name=name, nodeid=nodeid)
+            collector.suite = self
+            collector.result = placeholder.results().operations[0]
+            items.extend(collector.collect())
+
+    # ------------------------------------------------------------ xdist
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Give every worker the same seed."""
+        node.workerinput[_KEY] = self.settings.seed
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
+        """Keep the items of an operation on one worker; distribute all else as asked for."""
+        from xdist.scheduler import (  # type: ignore[import-untyped]  # xdist ships no types
+            LoadFileScheduling,
+            LoadGroupScheduling,
+            LoadScopeScheduling,
+        )
+
+        by_dist: dict[Any, Any] = {
+            "load": LoadGroupScheduling,
+            "loadfile": LoadFileScheduling,
+            "loadgroup": LoadGroupScheduling,
+            "loadscope": LoadScopeScheduling,
+            "worksteal": LoadGroupScheduling,
+        }
+        base = by_dist.get(config.getoption("dist"))
+        return None if base is None else _scheduling(base)(config, log)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any, error: object) -> None:
+        """Take what a worker has found."""
+        found = getattr(node, "workeroutput", {}).get(_KEY)
+        if found:
+            self.parts += msgspec.json.decode(found, type=list[Results])
+
+    # ------------------------------------------------------------ the end
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Write the reports; a run in which nothing could be decided does not succeed."""
+        self.runs.close()
+        own = list(self.runs.results.values())
+        if self.is_worker:
+            output: Any = self.config
+            output.workeroutput[_KEY] = msgspec.json.encode(own).decode()
+            return
+        parts = [*own, *self.parts]
+        if not parts:
+            return
+        self.final = sessions.with_baseline(
+            joined(parts, self.names),
+            self.baseline,
+            self.today,
+            allow_undecided=self.settings.allow_undecided,
+        )
+        self.written = sessions.write_reports(self.final, Path(self.settings.output))
+        if session.exitstatus == pytest.ExitCode.OK and self.final.exit_code:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        """Say what it adds up to, and where the reports are."""
+        if self.final is None:
+            return
+        from aws_reports.summary import headline, percent, summarise
+
+        found = summarise(self.final)
+        shares = f"conformance {percent(found.numbers.conformance)}"
+        shares += f", coverage {percent(found.numbers.coverage)}"
+        terminalreporter.section(GROUP)
+        terminalreporter.line(f"{headline(found)} – {shares}")
+        terminalreporter.line(f"{self.final.requests:,} requests, seed {self.final.seed}")
+        for path in self.written:
+            terminalreporter.line(str(path))
+
+
+def _scheduling(base: Any) -> Any:
+    """Return a scheduling of xdist that never splits an operation."""
+
+    def split_scope(self: Any, nodeid: str) -> str:
+        head, _, rest = nodeid.partition("::")
+        if head == GROUP:
+            return f"{GROUP}::{rest.partition('::')[0]}"
+        found: str = base._split_scope(self, nodeid)
+        return found
+
+    return type("OperationScheduling", (base,), {"_split_scope": split_scope})
+
+
+__all__ = ["Suite", "configured", "runner"]
