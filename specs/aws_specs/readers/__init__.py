@@ -20,7 +20,9 @@ MAX_BYTES: Final = 16 * 2**20
 _HINT: Final = (
     "Expected the page of one client method: reStructuredText source, HTML, or a text copy of it."
 )
-_PYTHON_NAME: Final = re.compile(r"^[ \t]*(?:\.\. py:\w+:: )?(?:class )?(\w+(?:\.\w+)+)\(", re.M)
+_PYTHON_NAME: Final = re.compile(
+    r"^[ \t]*(?:\.\. py:\w+:: |class |<dt [^<>\n]*id=\"|(?=[\w.]+\())(\w+(?:\.\w+)+)", re.MULTILINE
+)
 
 
 class _Rendering(NamedTuple):
@@ -69,7 +71,7 @@ def _detect(text: str, file: str) -> str:
 
 def _is_recent(text: str) -> bool:
     """Whether a text copy is of 2024 or later: its field names end in a colon."""
-    return re.search(r"^(?:Parameters|Return type|Returns):\s*$", text, re.M) is not None
+    return re.search(r"^(?:Parameters|Return type|Returns):\s*$", text, re.MULTILINE) is not None
 
 
 def _check_size(text: str, file: str) -> None:
