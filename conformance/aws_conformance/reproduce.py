@@ -146,16 +146,12 @@ def _curl_data(request: Request) -> tuple[list[str], str]:
 def _boto3(operation: Operation, case: Case, request: Request, place: _Place) -> str:
     from aws_conformance.wire.encoding import client_sends
 
-    token = case.fault is not None and _is_token(operation, case.fault.member)
+    model: Any = sdk.operation_model(operation.service, operation.name)
+    # A client fills in a token by itself: it cannot be left out.
+    token = case.fault is not None and case.fault.member in model.idempotent_members
     if case.wire or token or not client_sends(operation, case.params, request, place.endpoint):
         return _bytes_snippet(request, place)
     return _client_snippet(operation, case, place)
-
-
-def _is_token(operation: Operation, member: str) -> bool:
-    """Whether boto3 fills the member in by itself, so that it cannot be left out."""
-    model: Any = sdk.operation_model(operation.service, operation.name)
-    return member in model.idempotent_members
 
 
 def _client_snippet(operation: Operation, case: Case, place: _Place) -> str:
@@ -255,7 +251,10 @@ def literal(value: Any, depth: int = 0) -> str:
 def _cli(operation: Operation, case: Case, request: Request, place: _Place) -> str:
     """Return the command, or nothing where the CLI's own validation refuses the parameters."""
     model: Any = sdk.operation_model(operation.service, operation.name)
-    if case.wire or model.has_streaming_input or not _valid_for_client(operation, case, model):
+    token = case.fault is not None and case.fault.member in model.idempotent_members
+    if case.wire or token or model.has_streaming_input:
+        return ""
+    if not _valid_for_client(operation, case, model):
         return ""
     command = CLI_NAMES.get(operation.service, operation.service)
     lines = [f"aws {shlex.quote(command)} {operation.method.replace('_', '-')}"]

@@ -59,8 +59,8 @@ class Options(Value, frozen=True, kw_only=True):
     """What a user may say about a target. `profile` and `allow` are for `aws` alone.
 
     Without a region it is the profile's, else us-east-1. `allow` are the account ids that may be
-    used; `bindings` are values the target has, by `service.Member`; `faults` are the rules a built-in
-    emulator is to break.
+    used; `bindings` are values the target has, by `service.Member`; `faults` are the rules that the
+    built-in emulator is to break.
     """
 
     region: str = ""

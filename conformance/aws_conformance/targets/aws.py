@@ -22,9 +22,9 @@ from botocore.session import Session
 
 from aws_conformance.exchange import Answer, Request
 from aws_conformance.targets import Options, Wiring
+from aws_conformance.targets.places import signing_region
 from aws_conformance.targets.url import Limits, UrlTarget
 from aws_conformance.wire.signing import Credentials
-from aws_specs import sdk
 from aws_specs.errors import TargetError
 
 
@@ -87,7 +87,7 @@ class AwsTarget:
         """Return endpoint, region and credentials of a service; the credentials are fresh."""
         frozen = self._session.get_credentials().get_frozen_credentials()
         credentials = Credentials(frozen.access_key, frozen.secret_key, frozen.token)
-        return Wiring(self._endpoint(service), credentials, self._signing_region(service))
+        return Wiring(self._endpoint(service), credentials, signing_region(service, self._region))
 
     def send(self, request: Request) -> Answer:
         """Send a request to its service, or to a name before its host if the operation says so.
@@ -116,13 +116,6 @@ class AwsTarget:
                 client = self._session.create_client(service, region_name=self._region)
                 self._endpoints[service] = str(client.meta.endpoint_url)
             return self._endpoints[service]
-
-    def _signing_region(self, service: str) -> str:
-        """Return the region a signature names: that of a global service is fixed."""
-        prefix = str(sdk.service_model(service).endpoint_prefix)
-        resolver = self._session.get_component("endpoint_resolver")
-        found: Any = resolver.construct_endpoint(prefix, self._region) or {}
-        return str(found.get("credentialScope", {}).get("region", self._region))
 
     def _pool(self, url: str) -> UrlTarget:
         with self._lock:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import http.client
 import io
 import time
+from collections.abc import Callable
 from typing import Any, Final
 
 import urllib3
@@ -45,10 +46,16 @@ class Bound:
 class _BoundReader(io.RawIOBase):
     """The receiving side of a socket; `socket.makefile` without its own idea of time."""
 
-    def __init__(self, sock: Any, bound: Bound) -> None:
+    def __init__(self, sock: Any, bound: Bound, done: Callable[[], None]) -> None:
         super().__init__()
         self._sock = sock
         self._bound = bound
+        self._done = done
+
+    def close(self) -> None:
+        if not self.closed:
+            super().close()
+            self._done()
 
     def readable(self) -> bool:
         return True
@@ -60,11 +67,16 @@ class _BoundReader(io.RawIOBase):
 
 
 class _BoundSocket:
-    """A socket whose every wait is bounded; all else is the socket's own."""
+    """A socket whose every wait is bounded; all else is the socket's own.
+
+    Like a socket, it is closed in truth only when its last reader is.
+    """
 
     def __init__(self, sock: Any, bound: Bound) -> None:
         self._sock = sock
         self._bound = bound
+        self._readers = 0
+        self._closed = False
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._sock, name)
@@ -77,7 +89,18 @@ class _BoundSocket:
         """Ignore what urllib3 sets: the bound decides."""
 
     def makefile(self, *_: Any, **__: Any) -> io.BufferedReader:
-        return io.BufferedReader(_BoundReader(self._sock, self._bound), 65536)
+        self._readers += 1
+        return io.BufferedReader(_BoundReader(self._sock, self._bound, self._reader_done), 65536)
+
+    def close(self) -> None:
+        self._closed = True
+        if not self._readers:
+            self._sock.close()
+
+    def _reader_done(self) -> None:
+        self._readers -= 1
+        if self._closed:
+            self.close()
 
 
 class _Answer(http.client.HTTPResponse):

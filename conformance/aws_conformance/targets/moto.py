@@ -14,11 +14,11 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from functools import cache
 from types import MappingProxyType
 from typing import Any, Final
 
 from aws_conformance.exchange import Answer, Request, Response, Silence
+from aws_conformance.targets import places
 from aws_specs import sdk
 from aws_specs.errors import TargetError
 
@@ -95,16 +95,7 @@ def _prepared(request: Request, region: str) -> Any:
 def host_of(request: Request, region: str) -> str:
     """Return the host AWS has for the service and operation of a request."""
     prefix = _prefix(request)
-    return prefix + _host(request.service, region)
-
-
-@cache
-def _host(service: str, region: str) -> str:
-    from botocore.session import Session
-
-    prefix = str(sdk.service_model(service).endpoint_prefix)
-    found: Any = Session().get_component("endpoint_resolver").construct_endpoint(prefix, region)
-    return str(found["hostname"]) if found else f"{prefix}.{region}.amazonaws.com"
+    return prefix + places.host(request.service, region)
 
 
 def _prefix(request: Request) -> str:

@@ -19,6 +19,7 @@ import urllib3
 from urllib3.exceptions import (
     ConnectTimeoutError,
     HTTPError,
+    InvalidChunkLength,
     NewConnectionError,
     SSLError,
 )
@@ -222,6 +223,11 @@ def _inflate(body: bytes, coding: str, limit: int) -> bytes:
 def classify(error: BaseException) -> tuple[Kind, str]:
     """Return how there was no answer, and a sentence for people, from what urllib3 raised."""
     chain = tuple(_chain(error))
+    for link in chain:
+        if isinstance(link, InvalidChunkLength) and link.length:
+            return "garbage", _sentence(link)
+        if "ended prematurely" in str(link):  # urllib3 has no type for chunks without an end
+            return "hangup", _sentence(link)
     for kind, types in _KINDS:
         for link in chain:
             if isinstance(link, types):
