@@ -16,8 +16,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import lxml.html
-from aws_specs.readers import read_page
+from docutils import nodes
 from docutils.core import publish_doctree
+from docutils.parsers.rst import Directive
+from docutils.parsers.rst.directives import register_directive
+from docutils.parsers.rst.roles import register_generic_role
+
+from aws_specs.readers import read_page
 
 PAGES = Path(__file__).parent.parent / "tests" / "specs" / "data" / "pages"
 QUIET = {"report_level": 5, "halt_level": 5, "file_insertion_enabled": False, "raw_enabled": False}
@@ -25,8 +30,27 @@ QUIET = {"report_level": 5, "halt_level": 5, "file_insertion_enabled": False, "r
 Parser = Callable[[str], object]
 
 
+class Method(Directive):
+    """Sphinx's `py:method`, as far as its content is concerned."""
+
+    has_content = True
+    optional_arguments = 1
+    final_argument_whitespace = True
+
+    def run(self) -> list[nodes.Node]:
+        """Parse what is nested in the directive."""
+        body = nodes.container()
+        self.state.nested_parse(self.content, self.content_offset, body)
+        return [body]
+
+
+register_directive("py:method", Method)
+for role in ("class", "doc", "py:class", "ref"):
+    register_generic_role(role, nodes.literal)
+
+
 def docutils(text: str) -> object:
-    """Parse page source with docutils; unknown roles and directives are passed over in silence."""
+    """Parse page source with docutils, which needs to be told of Sphinx's markup."""
     return publish_doctree(text, settings_overrides=QUIET)
 
 

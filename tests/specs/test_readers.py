@@ -40,7 +40,7 @@ def test_page_source_gives_marks_enums_and_prose_with_their_lines() -> None:
     device = at(page.input, "DeviceType")
     assert (device.line, device.required, device.mark_line) == (69, True, 69)
     assert device.mark == "DeviceType (string) -- [REQUIRED]"
-    assert (device.enum, device.enum_line) == (("GCM", "APNS", "APNS_SANDBOX"), 29)
+    assert (device.enum, device.enum_line) == (("GCM", "APNS", "APNS_SANDBOX"), 28)
     assert device.enum_text == "DeviceType='GCM'|'APNS'|'APNS_SANDBOX',"
     role = at(page.input, "ContactConfiguration", "ParticipantRole")
     note = role.prose[-1]
