@@ -209,6 +209,7 @@ INVALID: tuple[Row, ...] = (
     ),
     Row("accepted", _success, "fail", "accepted-invalid", _REFUSED),
     Row("throttled", _busy, "inconclusive", "throttled", _REFUSED),
+    Row("there is no twin", lambda m: m.twin is None, "inconclusive", "no-twin", _REFUSED),
     Row(
         "refused as the twin is, by what is not a validation",
         lambda m: _same_as_twin(m) and not _right_class(m),

@@ -138,9 +138,9 @@ class OperationRun:
         if reading.kind != "success":
             return False
         answered = list(check_answer(self.operation, reading.value))
-        due = [item for item in answered if item.rule.kind in ("required", "present")]
-        named = any(not item.problem for item in due)
-        if not reading.unreadable and (named or not due):
+        if not reading.unreadable and not any(
+            item.problem for item in answered if item.rule.kind in ("required", "present")
+        ):
             return False
         malformed = [case for case in self.cover.cases if case.kind == "malformed"]
         names = ("json-syntax", "xml-syntax", "cbor-syntax", "unknown-operation")
@@ -169,7 +169,8 @@ class OperationRun:
                 case = self.cover.case(f"{self.operation.id}~only~{self._enum_id(path)}={value}")
                 if case is not None and self.exchange(case).reading.kind == "success":
                     self.plan.prefer(path, value)
-                    self.cover = Cover(self.plan, nonce=str(self.settings.seed))
+                    # Other requests than before: their tokens must be others, too.
+                    self.cover = Cover(self.plan, nonce=f"{self.settings.seed}-{value}")
                     self.exchanges = {}
                     return self.exchange(self.cover.control)
         return control

@@ -44,6 +44,7 @@ class Cover:
         self.plan = plan
         self.nonce = nonce
         self.builder = Builder(plan)
+        self._conditions: dict[str, Case] = {}
         self.unmet: dict[str, str] = {}
         """Rules that no case touches, and why."""
 
@@ -68,7 +69,7 @@ class Cover:
 
     def case(self, identity: str) -> Case | None:
         """Return the case or part of an id, None where there is none."""
-        found = self._by_id.get(identity)
+        found = self._by_id.get(identity) or self._conditions.get(identity)
         return found if found is not None else self._part(identity)
 
     # ------------------------------------------------------------ valid
@@ -407,7 +408,9 @@ class Cover:
             return None
         if broken(self.plan, request, surely=False):
             return None
-        return replace(self._valid(identity, request, [f"{rule.id}"]), parts=())
+        twin = replace(self._valid(identity, request, [f"{rule.id}"]), parts=())
+        self._conditions[identity] = twin
+        return twin
 
     def _places(self, rule: Rule, request: Json) -> Iterator[Concrete]:
         """Yield where a rule can be broken: where its member stands, or could for an absent one."""

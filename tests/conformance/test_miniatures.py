@@ -1,0 +1,143 @@
+"""A tester is tested with wrong servers: each miniature has the verdicts it must have, and no other."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from aws_conformance.emulator import emulator_target
+from aws_conformance.exchange import Request, Response, Silence
+from aws_specs import catalog
+from tests_support import miniatures as m
+
+CONTACT = "connect.CreateContact"
+ENDPOINT = "chime-sdk-identity.RegisterAppInstanceUserEndpoint"
+
+
+def test_the_emulator_conforms_and_every_rule_is_decided() -> None:
+    inner = emulator_target()
+    verdicts, results = m.judged(m.Miniature(inner.send, inner.bindings), [CONTACT, ENDPOINT])
+    assert m.findings(verdicts) == set()
+    assert [r.state for r in results] == ["decided", "decided"]
+    passed = {v.rule for v in verdicts if v.verdict == "pass"}
+    for result in results:
+        assert set(result.rules) <= passed
+
+
+@pytest.mark.parametrize("name", catalog.names())
+def test_a_target_that_accepts_everything_is_no_implementation(name: str) -> None:
+    verdicts, results = m.judged(m.always(200, b"{}"), [name])
+    assert results[0].state == "unimplemented"
+    assert {v.verdict for v in verdicts} == {"unimplemented"}
+
+
+def test_a_target_that_echoes_is_no_implementation() -> None:
+    _, results = m.judged(m.Miniature(m.echo), [CONTACT])
+    assert results[0].state == "unimplemented"
+
+
+def test_a_file_server_that_answers_html_is_no_implementation() -> None:
+    html = (("Content-Type", "text/html"),)
+    for status in (200, 404):
+        _, results = m.judged(m.always(status, b"<html></html>", html), [CONTACT])
+        assert results[0].state == "unimplemented"
+
+
+def test_a_target_that_refuses_everything_passes_nothing() -> None:
+    headers = (*m.JSON, ("X-Amzn-Errortype", "InvalidRequestException"))
+    verdicts, results = m.judged(m.always(400, b'{"Message": "no"}', headers), [CONTACT])
+    about_requests = [v for v in verdicts if v.case_kind in ("control", "valid", "invalid")]
+    assert not [v for v in about_requests if v.verdict == "pass" and v.kind != "error"]
+    assert results[0].state == "undecided"
+
+
+@pytest.mark.parametrize("member", ["ContactId", "ContactArn"])
+def test_an_identifier_that_is_missing_is_the_one_finding(member: str) -> None:
+    verdicts, _ = m.judged(m.without(member), [CONTACT])
+    assert m.findings(verdicts) == {
+        (f"{CONTACT}/output/{member}/present", "response-shape"),
+    }
+
+
+def test_a_habit_is_one_finding_and_not_one_a_rule() -> None:
+    verdicts, _ = m.judged(m.with_error_status(409), [CONTACT])
+    rules = {rule.partition("/")[2] for rule, reason in m.findings(verdicts)}
+    assert "errors/InvalidParameterException/error" in rules
+    assert not {rule for rule in rules if rule.startswith("input/")}
+
+
+def test_a_success_with_another_status_is_the_one_finding() -> None:
+    def change(request: Request, response: Response) -> Response:
+        return Response(200, response.headers, response.body) if response.status == 201 else response
+
+    verdicts, _ = m.judged(m.over_emulator(change), [ENDPOINT])
+    assert m.findings(verdicts) == {(f"{ENDPOINT}/output/status", "wrong-status")}
+
+
+def test_one_refused_enum_value_is_named_even_where_the_control_has_it() -> None:
+    def change(request: Request, response: Response) -> Response:
+        body = json.loads(request.body or b"{}") if request.body.startswith(b"{") else {}
+        if response.status == 200 and body.get("Channel") == "VOICE":
+            headers = (*m.JSON, ("X-Amzn-Errortype", "InvalidParameterException"))
+            return Response(400, headers, b'{"Message": "no voice"}')
+        return response
+
+    def tolerant(request: Request, response: Response) -> Response:
+        try:
+            return change(request, response)
+        except ValueError:
+            return response
+
+    verdicts, results = m.judged(m.over_emulator(tolerant), [CONTACT])
+    assert m.findings(verdicts) == {(f"{CONTACT}/input/Channel/enum=VOICE", "rejected-valid")}
+    assert results[0].state == "decided"
+
+
+def test_a_finding_that_does_not_repeat_is_flaky() -> None:
+    seen: set[bytes] = set()
+
+    def change(request: Request, response: Response) -> Response:
+        first = b"OUTSIDER" in request.body and b"Channel" not in seen
+        if first and response.status == 400:
+            seen.add(b"Channel")
+            return Response(500, m.JSON, b"{}")
+        return response
+
+    verdicts, _ = m.judged(m.over_emulator(change), [CONTACT])
+    assert m.findings(verdicts) == set()
+    assert [v.reason for v in verdicts if v.flaky] == ["server-error"]
+
+
+@pytest.mark.parametrize("kind", ["hangup", "timeout", "garbage", "too-large", "crash"])
+def test_silence_on_everything_is_a_finding_and_ends(kind: str) -> None:
+    verdicts, results = m.judged(m.Miniature(lambda request: Silence(kind)), [CONTACT])  # type: ignore[arg-type]
+    assert m.findings(verdicts)
+    assert not [v for v in verdicts if v.verdict == "pass"]
+    assert results[0].state != "decided"
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_random_answers_never_break_the_suite(seed: int) -> None:
+    verdicts, results = m.judged(m.at_random(seed), [CONTACT, ENDPOINT], examples=3)
+    assert len(results) == 2
+    assert all(v.row or v.reason for v in verdicts)
+
+
+def test_every_finding_carries_its_sentence_and_a_reproducer() -> None:
+    verdicts, _ = m.judged(m.without("ContactId"), [CONTACT])
+    found = next(v for v in verdicts if v.verdict == "fail")
+    assert found.source
+    assert found.evidence is not None
+    assert found.reproducer is not None
+    assert "Signature=" not in str(found.evidence)
+
+
+def test_the_same_seed_sends_the_same_requests() -> None:
+    def bodies() -> list[tuple[str, bytes]]:
+        inner = emulator_target()
+        target = m.Miniature(inner.send, inner.bindings)
+        m.judged(target, [ENDPOINT], examples=5, seed=42)
+        return [(request.path, request.body) for request in target.requests]
+
+    assert bodies() == bodies()
