@@ -7,7 +7,7 @@ the workers found and writes the reports.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -23,7 +23,7 @@ from aws_conformance.exchange import Answer, Request, Silence, Target
 from aws_conformance.pytest_plugin import GROUP, given
 from aws_conformance.session import Session
 from aws_reports.faults import change
-from aws_reports.results import OperationResult, Results, Verdict
+from aws_reports.results import Results, Verdict
 from aws_reports.sources import place, sentence
 from aws_reports.visible import bounded, one_line
 from aws_specs.errors import ConformanceError
@@ -102,6 +102,19 @@ class NoTarget:
         """Do nothing."""
 
 
+def rules_of(name: str, config: Config) -> tuple[str, ...]:
+    """Return the ids of the rules that get an item: those a request tests or an answer may show."""
+    from aws_specs import catalog
+
+    result = Session((name,), NoTarget(config), config).results().operations[0]
+    shown = [
+        rule.id
+        for rule in catalog.select(catalog.load(name), config.source).rules
+        if rule.side in ("output", "errors") and rule.checkable and rule.sure >= config.confidence
+    ]
+    return tuple(dict.fromkeys([*result.rules, *shown]))
+
+
 class Runs:
     """The runs of this process, one an operation, each made when it is first asked for."""
 
@@ -174,22 +187,23 @@ class OperationCollector(pytest.Collector):
     """The items of one operation: one a rule, and one for the operation as a whole."""
 
     suite: Suite
-    result: OperationResult
+    operation: str
+    rules: tuple[str, ...]
 
     def collect(self) -> Iterator[pytest.Item]:
         """Yield the items, the operation's own first."""
-        name = self.result.operation
-        yield self._item(name, lambda results: whole(results, self.suite), "")
+        listed = frozenset(self.rules)
+        yield self._item(self.operation, lambda results: whole(results, listed, self.suite), "")
         reasons = self.suite.known()
-        for rule in self.result.rules:
+        for rule in self.rules:
             yield self._item(rule, _of_rule(rule), reasons.get(rule, ""))
 
     def _item(self, name: str, decide: Callable[[Results], Outcome], known: str) -> ConformanceItem:
-        make: Any = ConformanceItem.from_parent  # pytest leaves its keywords untyped
-        item: ConformanceItem = make(self, name=name)
+        kind: Any = ConformanceItem  # pytest leaves the keywords of from_parent untyped
+        item: ConformanceItem = kind.from_parent(self, name=name)
         item.decide = decide
         item.add_marker(pytest.mark.conformance)
-        item.add_marker(pytest.mark.xdist_group(name=self.result.operation))
+        item.add_marker(pytest.mark.xdist_group(name=self.operation))
         if known:
             item.add_marker(pytest.mark.xfail(reason=known, strict=True))
         return item
@@ -203,7 +217,7 @@ class ConformanceItem(pytest.Item):
 
     def runtest(self) -> None:
         """Run the operation if nobody has, and say what it says of the rule."""
-        results = self.parent.suite.runs.of(self.parent.result.operation)
+        results = self.parent.suite.runs.of(self.parent.operation)
         outcome = self.decide(results)
         if outcome.what == "skip":
             pytest.skip(outcome.why)
@@ -222,11 +236,12 @@ class ConformanceItem(pytest.Item):
 
 
 def _of_rule(rule: str) -> Callable[[Results], Outcome]:
-    return lambda results: rule_outcome([v for v in results.verdicts if v.rule == rule], results)
+    return lambda results: rule_outcome(rule, results)
 
 
-def rule_outcome(verdicts: Sequence[Verdict], results: Results) -> Outcome:
+def rule_outcome(rule: str, results: Results) -> Outcome:
     """Return what the verdicts on one rule add up to."""
+    verdicts = [verdict for verdict in results.verdicts if verdict.rule == rule]
     fails = [v for v in verdicts if v.verdict == "fail" and not v.flaky]
     if fails:
         return Outcome("fail", finding(fails))
@@ -235,7 +250,8 @@ def rule_outcome(verdicts: Sequence[Verdict], results: Results) -> Outcome:
     first = next(iter(verdicts), None)
     if first is None:
         one = results.operations[0]
-        return Outcome("skip", one_line(f"not decided: {one.reason or one.state}", 200))
+        why = dict(one.unchecked).get(rule) or one.reason or one.state
+        return Outcome("skip", one_line(f"not decided: {why}", 200))
     hint = f" ({first.hint})" if first.hint else ""
     word = "flaky" if first.flaky else first.reason
     return Outcome("skip", one_line(f"{word}: {first.observed}{hint}", 200))
@@ -259,7 +275,7 @@ def finding(fails: Sequence[Verdict]) -> str:
     return "\n".join(lines)
 
 
-def whole(results: Results, suite: Suite) -> Outcome:
+def whole(results: Results, listed: frozenset[str], suite: Suite) -> Outcome:
     """Return what is to be said of an operation beside its rules.
 
     It fails where the target cannot be reached, where nothing could be decided for want of a
@@ -267,7 +283,6 @@ def whole(results: Results, suite: Suite) -> Outcome:
     not exist.
     """
     one = results.operations[0]
-    listed = set(one.rules)
     marked = sessions.with_baseline(results, suite.baseline, suite.today, allow_undecided=True)
     others = [v for v in marked.verdicts if sessions.is_finding(v) and v.rule not in listed]
     stale = [f"{entry.rule}: {entry.reason}" for entry in marked.stale if entry.rule not in listed]
@@ -333,13 +348,24 @@ class Suite:
     ) -> None:
         """Add one item a rule to what pytest has found."""
         for name in self.names:
-            placeholder = Session((name,), NoTarget(self.settings), self.settings)
             nodeid = f"{GROUP}::{name}"
-            make: Any = OperationCollector.from_parent  # pytest leaves its keywords untyped
-            collector: OperationCollector = make(session, name=name, nodeid=nodeid)
+            kind: Any = OperationCollector  # pytest leaves the keywords of from_parent untyped
+            collector: OperationCollector = kind.from_parent(session, name=name, nodeid=nodeid)
             collector.suite = self
-            collector.result = placeholder.results().operations[0]
+            collector.operation = name
+            collector.rules = rules_of(name, self.settings)
             items.extend(collector.collect())
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Let a skipped rule stand under its operation, not under a line of this file."""
+        report = yield
+        if isinstance(item, ConformanceItem) and isinstance(report.longrepr, tuple):
+            place = str(self.config.rootpath / GROUP / item.parent.operation)
+            report.longrepr = (place, None, report.longrepr[2])  # type: ignore[assignment]  # None: no line
+        return report
 
     # ------------------------------------------------------------ xdist
 
