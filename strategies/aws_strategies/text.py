@@ -73,9 +73,15 @@ def of_format(value: str, name: str) -> bool | None:
     return None if check is None else check.fullmatch(value) is not None
 
 
+def hint(member: str) -> str | None:
+    """Return the format that a member's name suggests, or None."""
+    return next((name for ending, name in _HINTS if member.endswith(ending)), None)
+
+
 def hinted(member: str) -> str | None:
     """Return a value of the format that a member's name suggests, or None."""
-    return next((FORMATS[name] for ending, name in _HINTS if member.endswith(ending)), None)
+    name = hint(member)
+    return None if name is None else FORMATS[name]
 
 
 @lru_cache(maxsize=4096)

@@ -1,0 +1,218 @@
+"""Examples for a run: valid and invalid cases drawn by Hypothesis from a seed, and their shrinking."""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import random
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
+
+import msgspec
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import find as hypothesis_find
+from hypothesis import seed as seeded
+from hypothesis.errors import NoSuchExample, Unsatisfiable
+from hypothesis.strategies import SearchStrategy
+from msgspec.structs import replace
+
+from aws_specs.spec import Rule
+from aws_strategies.build import NoValueError, with_tokens
+from aws_strategies.case import Case
+from aws_strategies.drawing import Needs, valid_params
+from aws_strategies.faults import untouched
+from aws_strategies.plan import Plan
+from aws_strategies.requests import can_break, pairs, valid_case
+
+T = TypeVar("T")
+
+_ALL_HEALTH = list(HealthCheck)
+
+
+def generate(plan: Plan, count: int, seed: int, *, nonce: str) -> tuple[Case, ...]:
+    """Return `count` valid and `count` invalid cases, the same for the same seed.
+
+    Ids are `<operation>~example~valid~<n>` and `<operation>~example~invalid~<n>`; invalid case n is
+    valid case n with one fault. The rules broken are spread over all that can be. An operation with
+    fewer different requests than `count` gets fewer cases.
+    """
+    try:
+        made = _distinct(_pairs(plan, count, seed, nonce))
+        lacking = count - len(made)
+        others = _valid(plan, lacking, seed, nonce, made) if lacking else []
+    except NoValueError:
+        return ()
+    twins = [twin for twin, _ in made]
+    valid = [_named(plan, case, "valid", n, nonce) for n, case in enumerate([*twins, *others])]
+    invalid = [
+        replace(_named(plan, case, "invalid", n, nonce), twin=valid[n].id)
+        for n, (_, case) in enumerate(made)
+    ]
+    return (*valid, *invalid)
+
+
+def _pairs(plan: Plan, count: int, seed: int, nonce: str) -> Iterator[tuple[Case, Case]]:
+    """Yield pairs of a valid case and its broken twin, the rules in an order that the seed gives."""
+    for rule, number in _shares(plan, count, seed):
+        yield from sample(pairs(plan, rule, nonce), number, f"{seed}:{rule.id}")
+
+
+def _shares(plan: Plan, count: int, seed: int) -> list[tuple[Rule, int]]:
+    """Return the rules to break and how often each, `count` in all."""
+    order = _alternating(plan, random.Random(f"{seed}:{plan.operation.id}"))  # noqa: S311
+    able = list(itertools.islice((rule for rule in order if can_break(plan, rule)), count))
+    if not able:
+        return []
+    each, more = divmod(count, len(able))
+    return [(rule, each + (number < more)) for number, rule in enumerate(able)]
+
+
+def _alternating(plan: Plan, chance: random.Random) -> list[Rule]:
+    """Return the testable rules, kinds taking turns: else the many types crowd out the rest."""
+    kinds: dict[str, list[Rule]] = {}
+    for rule in plan.testable:
+        kinds.setdefault(rule.kind, []).append(rule)
+    for rules in kinds.values():
+        chance.shuffle(rules)
+    turns = itertools.zip_longest(*kinds.values())
+    return [rule for turn in turns for rule in turn if rule is not None]
+
+
+def _valid(
+    plan: Plan, count: int, seed: int, nonce: str, made: Sequence[tuple[Case, Case]]
+) -> list[Case]:
+    seen = {_content(twin) for twin, _ in made}
+    strategy = valid_params(plan, Needs()).map(lambda params: valid_case(plan, params, nonce))
+    drawn = sample(strategy, count + len(seen), f"{seed}:{plan.operation.id}")
+    return [case for case in drawn if _content(case) not in seen][:count]
+
+
+def _distinct(drawn: Iterator[tuple[Case, Case]]) -> list[tuple[Case, Case]]:
+    """Return the pairs whose invalid cases differ."""
+    return list({_content(case): (twin, case) for twin, case in drawn}.values())
+
+
+def _content(case: Case) -> str:
+    """Return what tells examples apart: their ids are made of their content."""
+    return case.id
+
+
+def _named(plan: Plan, case: Case, kind: str, number: int, nonce: str) -> Case:
+    """Return the case under the id of its place in the run, with the tokens that go with it."""
+    identity = f"{case.operation}~example~{kind}~{number}"
+    return replace(case, id=identity, params=_with_own_tokens(plan, case, identity, nonce))
+
+
+def _with_own_tokens(plan: Plan, case: Case, identity: str, nonce: str) -> object:
+    if case.fault is not None and case.fault.member in plan.tokens:
+        return case.params
+    return with_tokens(plan, copy.deepcopy(case.params), identity, nonce)
+
+
+def shrink(
+    plan: Plan,
+    case: Case,
+    fails: Callable[[Case], bool],
+    *,
+    seed: int,
+    tries: int = 60,
+    nonce: str = "",
+) -> Case:
+    """Return the smallest case found for which `fails` still holds, at most `tries` calls later.
+
+    It breaks the same rule (or is valid too), has the same id with `~shrunk`, and the id of its own
+    twin with `~twin` after that, see `twin_of`. Where nothing smaller fails, the case itself.
+    """
+    judge = _Judge(case, fails, tries)
+    try:
+        hypothesis_find(
+            _alike(plan, case, nonce),
+            judge,
+            settings=settings(_quiet(tries), phases=(Phase.generate, Phase.shrink)),
+            random=random.Random(f"{seed}:{case.id}"),  # noqa: S311
+        )
+    except (NoSuchExample, Unsatisfiable, NoValueError):
+        return case
+    return judge.smallest
+
+
+def _alike(plan: Plan, case: Case, nonce: str) -> SearchStrategy[Case]:
+    """Return the strategy for cases that test the same thing."""
+    rule = next((rule for rule in plan.testable if rule.id == case.rule), None)
+    if rule is not None:
+        return pairs(plan, rule, nonce).map(lambda pair: pair[1])
+    return valid_params(plan, Needs()).map(lambda params: valid_case(plan, params, nonce))
+
+
+class _Judge:
+    """Remembers what failed: asks about each request once, and about no more than `tries`."""
+
+    def __init__(self, case: Case, fails: Callable[[Case], bool], tries: int) -> None:
+        self.smallest = case
+        self._identity = f"{case.id.removesuffix(SHRUNK)}{SHRUNK}"
+        self._fails = fails
+        self._left = tries
+        self._known: dict[str, bool] = {}
+
+    def __call__(self, candidate: Case) -> bool:
+        key = candidate.id
+        if key not in self._known:
+            self._known[key] = self._left > 0 and self._ask(candidate)
+        return self._known[key]
+
+    def _ask(self, candidate: Case) -> bool:
+        self._left -= 1
+        twin = f"{self._identity}{TWIN}" if candidate.fault else ""
+        candidate = replace(candidate, id=self._identity, twin=twin)
+        failed = self._fails(candidate)
+        if failed and _size(candidate) < _size(self.smallest):
+            self.smallest = candidate
+        return failed
+
+
+SHRUNK = "~shrunk"
+TWIN = "~twin"
+
+
+def _size(case: Case) -> int:
+    return len(msgspec.json.encode(case.params))
+
+
+def twin_of(plan: Plan, case: Case, *, nonce: str) -> Case:
+    """Return the valid twin of an invalid case, made by undoing its fault."""
+    params = untouched(case)
+    return valid_case(plan, params, nonce, case.twin or f"{case.id}{TWIN}")
+
+
+# ---------------------------------------------------------------- running Hypothesis
+
+
+def sample(strategy: SearchStrategy[T], count: int, seed: str) -> list[T]:
+    """Return up to `count` different values that a strategy yields, the same for the same seed.
+
+    The first value Hypothesis tries is always the simplest one; it is left out where there are others.
+    """
+    found: list[T] = []
+
+    @seeded(seed)
+    @settings(_quiet(count + 1), phases=(Phase.generate,))
+    @given(strategy)
+    def collect(value: T) -> None:
+        found.append(value)
+
+    try:
+        collect()
+    except Unsatisfiable:
+        return []
+    return found[-count:]
+
+
+def _quiet(most: int) -> settings:
+    """Return settings that leave nothing behind and depend on nothing but the seed."""
+    return settings(
+        max_examples=most,
+        database=None,
+        deadline=None,
+        derandomize=False,
+        suppress_health_check=_ALL_HEALTH,
+    )
