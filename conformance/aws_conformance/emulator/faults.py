@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from aws_conformance.emulator import deviations
 from aws_conformance.emulator.perceptible import (
+    Contract,
     answered,
     answered_as_present,
     answered_by_another,
@@ -26,7 +27,6 @@ from aws_conformance.emulator.perceptible import (
     is_used,
     refusable,
     refused,
-    rules_of,
 )
 from aws_specs.errors import UsageError, closest
 from aws_specs.spec import Operation, Rule, Value
@@ -37,12 +37,12 @@ Stage = Literal["loosen", "object", "misanswer", "spoil", "mislabel", "token"]
 class Verb(Value, frozen=True):
     """One way of deviating. `act` is the deviation's function, of the type that `stage` names.
 
-    `applies` says of an operation and one of its rules whether the deviation makes sense there.
+    `applies` says of a contract and one of its rules whether the deviation makes sense there.
     """
 
     stage: Stage
     summary: str
-    applies: Callable[[Operation, Rule], bool]
+    applies: Callable[[Contract, Rule], bool]
     act: Callable[..., Any] | None = None
 
 
@@ -132,21 +132,22 @@ def fault_ids(operation: Operation) -> tuple[str, ...]:
     Faults about rules that no request can check (their reason says why) can be injected, and are
     not listed.
     """
+    contract = Contract(operation)
     return tuple(
         identifier
-        for rule in rules_of(operation)
+        for rule in contract.rules.values()
         if is_used(rule)
         for verb, row in FAULTS.items()
-        if row.applies(operation, rule)
-        for identifier in _written(operation, verb, rule)
+        if row.applies(contract, rule)
+        for identifier in _written(contract, verb, rule)
     )
 
 
-def _written(operation: Operation, verb: str, rule: Rule) -> Iterable[str]:
+def _written(contract: Contract, verb: str, rule: Rule) -> Iterable[str]:
     if verb == "unenforced":
         return (rule.id,)
     if verb == "refuse-value":
-        return tuple(f"{rule.id}={value}" for value in refusable(operation, rule))
+        return tuple(f"{rule.id}={value}" for value in refusable(contract, rule))
     return (f"{verb}:{rule.id}",)
 
 
@@ -163,8 +164,9 @@ def parse(fault: str, operations: Mapping[str, Operation]) -> Fault:
             f"the fault {fault!r} is about {name!r}, which is not served",
             hint=closest(name, operations) or "A fault is RULE, RULE=VALUE or VERB:RULE.",
         )
-    found = _find(operation, verb, rest)
-    if found is None or not FAULTS[found.verb].applies(operation, found.rule):
+    contract = Contract(operation)
+    found = _find(contract, verb, rest)
+    if found is None or not FAULTS[found.verb].applies(contract, found.rule):
         raise UsageError(
             f"the fault {fault!r} cannot be injected into {name}",
             hint=closest(fault, fault_ids(operation))
@@ -178,17 +180,17 @@ def _split(fault: str) -> tuple[str, str]:
     return (head, rest) if colon and head in FAULTS else ("", fault)
 
 
-def _find(operation: Operation, verb: str, text: str) -> Fault | None:
-    rules = {rule.id: rule for rule in rules_of(operation)}
+def _find(contract: Contract, verb: str, text: str) -> Fault | None:
+    rules, name = contract.rules, contract.operation.id
     if rule := rules.get(text):
-        return Fault(text, verb or _bare(rule), operation.id, rule)
+        return Fault(text, verb or _bare(rule), name, rule)
     head, equals, value = text.rpartition("=")
     rule = rules.get(head) if equals else None
     if rule is None or verb not in ("", "refuse", "refuse-value"):
         return None
-    if value not in refusable(operation, rule):
+    if value not in refusable(contract, rule):
         return None
-    return Fault(text, "refuse-value", operation.id, rule, value)
+    return Fault(text, "refuse-value", name, rule, value)
 
 
 def _bare(rule: Rule) -> str:

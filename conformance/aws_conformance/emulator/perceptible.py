@@ -10,13 +10,14 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 from aws_conformance.emulator import deviations, patterns
 from aws_conformance.emulator.handlers import HANDLERS
 from aws_conformance.emulator.narrow import is_object
 from aws_conformance.emulator.refusals import Cause, Refusal, failure
-from aws_specs.paths import shape_at, steps
+from aws_specs.paths import from_steps, shape_at, steps
 from aws_specs.protocol import malformed_rules
 from aws_specs.spec import DEFAULT_CONFIDENCE, Operation, ProtocolSource, Rule, Scalar
 
@@ -38,22 +39,71 @@ LIMIT_KINDS = frozenset({"length", "range", "items"})
 _TEXT_LOCATIONS = frozenset({"uri", "querystring", "header", "headers"})
 
 
-def rules_of(operation: Operation) -> tuple[Rule, ...]:
-    """Return the operation's rules and those of its protocol."""
-    return (*operation.rules, *malformed_rules(operation))
+class Contract:
+    """An operation with its rules at hand: those of its protocol too, by id and by member.
+
+    `unsupported` are the members that are not supported at all, `totals` the limits on everything
+    below a member.
+    """
+
+    def __init__(self, operation: Operation) -> None:
+        self.operation = operation
+        self.rules = {rule.id: rule for rule in (*operation.rules, *malformed_rules(operation))}
+        self.locations = {member.name: member.location for member in operation.input.members}
+        self._at: dict[str, list[Rule]] = {}
+        for rule in operation.rules:
+            if rule.side == "input":
+                self._at.setdefault(_subject(rule), []).append(rule)
+        used = [rule for rule in operation.rules if rule.side == "input" and is_used(rule)]
+        self.unsupported = frozenset(
+            r.member for r in used if r.kind == "unsupported" and not r.value.get("supported")
+        )
+        self.totals = [r for r in used if r.kind == "length" and r.value.get("total")]
+        self._enforced: dict[str, bool] = {}
+
+    def beside(self, rule: Rule) -> Iterator[Rule]:
+        """Yield the other rules of the request about the same member."""
+        return (one for one in self._at.get(_subject(rule), ()) if one.id != rule.id)
+
+    @cached_property
+    def codes(self) -> frozenset[str]:
+        """The codes of declared errors that some rule lets a request bring about."""
+        causes: list[Cause] = ["validation"]
+        rules = self.operation.rules
+        if any(rule.kind == "exists" and by_handler(self, rule) for rule in rules):
+            causes.append("not-found")
+        if any(rule.kind == "idempotency" and has_conflict(rule) for rule in rules):
+            causes.append("conflict")
+        found = (failure(self.operation, Refusal(cause=cause, message="")) for cause in causes)
+        return frozenset(one.code for one in found)
+
+    def enforces(self, rule: Rule) -> bool:
+        """Return `enforced` of the rule, found out once."""
+        if rule.id not in self._enforced:
+            self._enforced[rule.id] = _enforced(self, rule)
+        return self._enforced[rule.id]
 
 
-def enforced(operation: Operation, rule: Rule) -> bool:
+def _subject(rule: Rule) -> str:
+    """Return the member whose values a rule is about."""
+    return str(rule.value["then"]["member"]) if is_external(rule) else rule.member
+
+
+def enforced(contract: Contract, rule: Rule) -> bool:
     """Whether the emulator refuses requests for breaking this rule and no other."""
+    return contract.enforces(rule)
+
+
+def _enforced(contract: Contract, rule: Rule) -> bool:
     if rule.side == "protocol":
         return rule.member in REFUSED_FOR and is_binding(rule)
     if rule.side != "input":
         return False
     if rule.kind == "exists" or is_external(rule):
-        return by_handler(operation, rule)
+        return by_handler(contract, rule)
     if not is_used(rule) or rule.kind not in SCHEMA_KINDS:
         return False
-    return not _beside_the_point(operation, rule) and not _imperceptible(operation, rule)
+    return not _beside_the_point(contract, rule) and not _imperceptible(contract, rule)
 
 
 def is_binding(rule: Rule) -> bool:
@@ -66,11 +116,10 @@ def is_used(rule: Rule) -> bool:
     return rule.checkable and rule.sure >= DEFAULT_CONFIDENCE
 
 
-def by_handler(operation: Operation, rule: Rule) -> bool:
+def by_handler(contract: Contract, rule: Rule) -> bool:
     """Whether the operation's handler enforces the rule, because it depends on state."""
-    handler = HANDLERS.get(operation.id)
-    member = rule.value["then"]["member"] if is_external(rule) else rule.member
-    return handler is not None and (member, rule.kind) in handler.enforces
+    handler = HANDLERS.get(contract.operation.id)
+    return handler is not None and (_subject(rule), rule.kind) in handler.enforces
 
 
 def is_external(rule: Rule) -> bool:
@@ -78,22 +127,20 @@ def is_external(rule: Rule) -> bool:
     return rule.kind == "conditional" and "external" in rule.value.get("when", {})
 
 
-def _imperceptible(operation: Operation, rule: Rule) -> bool:
+def _imperceptible(contract: Contract, rule: Rule) -> bool:
     """Whether whatever breaks the rule breaks another, or cannot be sent at all."""
     check = _UNSEEN.get(rule.kind)
-    return check is not None and check(operation, rule)
+    return check is not None and check(contract, rule)
 
 
-def _beside_the_point(operation: Operation, rule: Rule) -> bool:
+def _beside_the_point(contract: Contract, rule: Rule) -> bool:
     """Whether the rule is about a member, or something below one, that is not supported at all."""
-    return any(
-        other.kind == "unsupported"
-        and other.id != rule.id
-        and is_used(other)
-        and not other.value.get("supported")
-        and is_at_or_below(rule.member, other.member)
-        for other in operation.rules
-    )
+    if not contract.unsupported:
+        return False
+    parts = steps(rule.member)
+    whole = len(parts) - (rule.kind == "unsupported")
+    above = (from_steps(parts[:count]) for count in range(1, whole + 1))
+    return any(path in contract.unsupported for path in above)
 
 
 def is_at_or_below(path: str, above: str) -> bool:
@@ -101,33 +148,30 @@ def is_at_or_below(path: str, above: str) -> bool:
     return steps(path)[: len(steps(above))] == steps(above)
 
 
-def _type_unseen(operation: Operation, rule: Rule) -> bool:
+def _type_unseen(contract: Contract, rule: Rule) -> bool:
     """Text places (path, query, headers, map keys) carry only text; a document may be anything."""
     if rule.member.endswith("{key}"):
         return True
-    shape = shape_at(operation.input, rule.member)
+    shape = shape_at(contract.operation.input, rule.member)
     text = isinstance(shape, Scalar) and shape.type == "string"
-    return rule.value == "document" or (text and _location(operation, rule) in _TEXT_LOCATIONS)
+    return rule.value == "document" or (text and _location(contract, rule) in _TEXT_LOCATIONS)
 
 
-def _enum_unseen(operation: Operation, rule: Rule) -> bool:
+def _enum_unseen(contract: Contract, rule: Rule) -> bool:
     """A member of whose values only some are supported refuses the others for that already."""
-    return any(
-        other.kind == "unsupported" and other.member == rule.member and is_used(other)
-        for other in operation.rules
-    )
+    return any(other.kind == "unsupported" and is_used(other) for other in contract.beside(rule))
 
 
-def _length_unseen(operation: Operation, rule: Rule) -> bool:
+def _length_unseen(contract: Contract, rule: Rule) -> bool:
     """A limit that excludes nothing, or nothing that pattern or total do not exclude already.
 
     An empty path label is no label at all, so that one character is no limit there.
     """
     low, high = deviations.limit(rule, "min") or 0, deviations.limit(rule, "max")
-    if low == 1 and _location(operation, rule) == "uri":
+    if low == 1 and _location(contract, rule) == "uri":
         low = 0
-    for other in operation.rules:
-        if other.id != rule.id and is_used(other) and other.side == "input":
+    for other in (*contract.beside(rule), *contract.totals):
+        if is_used(other):
             low, high = _narrowed(rule, other, low, high)
     return low < 1 and high is None
 
@@ -148,7 +192,7 @@ def _narrowed(rule: Rule, other: Rule, low: int, high: int | None) -> tuple[int,
     return low, high
 
 
-def _pattern_unseen(operation: Operation, rule: Rule) -> bool:
+def _pattern_unseen(contract: Contract, rule: Rule) -> bool:
     """A pattern that every single line keeps, like `.*`, asks for nothing worth testing."""
     try:
         compiled = re.compile(str(rule.value))
@@ -159,7 +203,7 @@ def _pattern_unseen(operation: Operation, rule: Rule) -> bool:
 
 _PRINTABLE = string.ascii_letters[:1] + string.digits[:1] + string.punctuation + " \té"
 
-_UNSEEN: Mapping[str, Callable[[Operation, Rule], bool]] = {
+_UNSEEN: Mapping[str, Callable[[Contract, Rule], bool]] = {
     "type": _type_unseen,
     "enum": _enum_unseen,
     "length": _length_unseen,
@@ -168,38 +212,40 @@ _UNSEEN: Mapping[str, Callable[[Operation, Rule], bool]] = {
 }
 
 
-def _location(operation: Operation, rule: Rule) -> str:
+def _location(contract: Contract, rule: Rule) -> str:
     name = steps(rule.member)[0] if rule.member else ""
-    return next((m.location for m in operation.input.members if m.name == name), "")
+    return contract.locations.get(name, "")
 
 
-def has_limit(operation: Operation, rule: Rule) -> bool:
-    return rule.kind in LIMIT_KINDS and enforced(operation, rule)
+def has_limit(contract: Contract, rule: Rule) -> bool:
+    """Whether the rule is a limit that is enforced."""
+    return rule.kind in LIMIT_KINDS and enforced(contract, rule)
 
 
-def has_reachable_limit(operation: Operation, rule: Rule) -> bool:
+def has_reachable_limit(contract: Contract, rule: Rule) -> bool:
     """Whether a value at the limit can succeed and is free to be chosen.
 
     The ids of things that exist have one length; a token is made anew for each request.
     """
-    if not has_limit(operation, rule) or rule.value.get("total"):
+    if not has_limit(contract, rule) or rule.value.get("total"):
         return False
-    handler = HANDLERS.get(operation.id)
+    handler = HANDLERS.get(contract.operation.id)
     bound = handler is not None and (rule.member, "exists") in handler.enforces
-    token = any(one.kind == "idempotency" and one.member == rule.member for one in operation.rules)
+    token = any(one.kind == "idempotency" for one in contract.beside(rule))
     return not bound and not token
 
 
-def has_values(operation: Operation, rule: Rule) -> bool:
-    return bool(refusable(operation, rule))
+def has_values(contract: Contract, rule: Rule) -> bool:
+    """Whether the rule has values that one could refuse."""
+    return bool(refusable(contract, rule))
 
 
-def refusable(operation: Operation, rule: Rule) -> tuple[str, ...]:
+def refusable(contract: Contract, rule: Rule) -> tuple[str, ...]:
     """Return the values of an enum rule that a conforming server takes, by every statement."""
     if rule.side != "input" or rule.kind not in ("enum", "unsupported") or not is_used(rule):
         return ()
     lists = [_values(rule, value) for value in rule.values]
-    lists += _narrower(operation, rule)
+    lists += _narrower(contract, rule)
     return tuple(v for v in lists[0] if all(v in other for other in lists))
 
 
@@ -207,32 +253,32 @@ def _values(rule: Rule, value: Any) -> list[str]:
     return list(value.get("supported", ())) if rule.kind == "unsupported" else list(value)
 
 
-def _narrower(operation: Operation, rule: Rule) -> Iterator[list[str]]:
+def _narrower(contract: Contract, rule: Rule) -> Iterator[list[str]]:
     """Yield the value lists that other enforced rules set for the same member."""
     external: list[str] = []
-    for other in operation.rules:
-        if other.id == rule.id or not enforced(operation, other):
+    for other in contract.beside(rule):
+        if not enforced(contract, other):
             continue
-        if is_external(other) and other.value["then"]["member"] == rule.member:
+        if is_external(other):
             external += [str(value) for value in other.value["then"].get("value", ())]
-        elif other.member == rule.member and other.kind == "unsupported":
+        elif other.kind == "unsupported":
             yield _values(other, other.value)
     if external:
         yield external
 
 
-def refused(operation: Operation, rule: Rule) -> bool:
+def refused(contract: Contract, rule: Rule) -> bool:
     """Whether some request is refused on account of this rule."""
     if rule.side == "protocol":
         return rule.member in REFUSED_FOR
     if rule.kind == "error":
-        return rule.value["code"] in answered_codes(operation)
+        return rule.value["code"] in contract.codes
     if rule.kind == "idempotency":
         return has_conflict(rule)
-    return enforced(operation, rule)
+    return enforced(contract, rule)
 
 
-def answered(operation: Operation, rule: Rule) -> bool:
+def answered(contract: Contract, rule: Rule) -> bool:
     """Whether it matters which error refuses a request on account of this rule.
 
     It does not where a protocol has only a convention, nor for a path with an empty label, which
@@ -240,19 +286,9 @@ def answered(operation: Operation, rule: Rule) -> bool:
     """
     if rule.side == "protocol" and not is_binding(rule):
         return False
-    if rule.kind == "required" and _location(operation, rule) == "uri":
+    if rule.kind == "required" and _location(contract, rule) == "uri":
         return False
-    return refused(operation, rule)
-
-
-def answered_codes(operation: Operation) -> frozenset[str]:
-    """Return the codes of declared errors that some rule lets a request bring about."""
-    causes: list[Cause] = ["validation"]
-    if any(rule.kind == "exists" and by_handler(operation, rule) for rule in operation.rules):
-        causes.append("not-found")
-    if any(rule.kind == "idempotency" and has_conflict(rule) for rule in operation.rules):
-        causes.append("conflict")
-    return frozenset(failure(operation, Refusal(cause=c, message="")).code for c in causes)
+    return refused(contract, rule)
 
 
 def has_conflict(rule: Rule) -> bool:
@@ -260,23 +296,24 @@ def has_conflict(rule: Rule) -> bool:
     return any(is_object(value) and value.get("conflict") for value in rule.values)
 
 
-def answered_as_present(operation: Operation, rule: Rule) -> bool:
+def answered_as_present(contract: Contract, rule: Rule) -> bool:
     """Not found is no wrong answer to a wrong identifier: there is nothing of that name."""
-    if rule.kind in ("exists", "idempotency", "error") or _names_resource(operation, rule):
+    if rule.kind in ("exists", "idempotency", "error") or _names_resource(contract, rule):
         return False
-    return answered(operation, rule)
+    return answered(contract, rule)
 
 
-def _names_resource(operation: Operation, rule: Rule) -> bool:
-    return any(one.kind == "exists" and one.member == rule.member for one in operation.rules)
+def _names_resource(contract: Contract, rule: Rule) -> bool:
+    return any(one.kind == "exists" for one in contract.beside(rule))
 
 
-def answered_by_another(operation: Operation, rule: Rule) -> bool:
-    return answered(operation, rule) and deviations.has_other_error(operation)
+def answered_by_another(contract: Contract, rule: Rule) -> bool:
+    """Whether there is a declared error that is wrong for a breach of this rule."""
+    return answered(contract, rule) and deviations.has_other_error(contract.operation)
 
 
-def in_output(*kinds: str) -> Callable[[Operation, Rule], bool]:
-    def applies(operation: Operation, rule: Rule) -> bool:
+def in_output(*kinds: str) -> Callable[[Contract, Rule], bool]:
+    def applies(contract: Contract, rule: Rule) -> bool:
         if rule.side != "output" or rule.kind not in kinds or not is_used(rule):
             return False
         return not rule.member.endswith("{key}")
@@ -284,9 +321,9 @@ def in_output(*kinds: str) -> Callable[[Operation, Rule], bool]:
     return applies
 
 
-def is_token(operation: Operation, rule: Rule) -> bool:
-    return rule.kind == "idempotency" and rule.side == "input" and operation.id in HANDLERS
+def is_token(contract: Contract, rule: Rule) -> bool:
+    return rule.kind == "idempotency" and rule.side == "input" and contract.operation.id in HANDLERS
 
 
-def is_strict_token(operation: Operation, rule: Rule) -> bool:
-    return is_token(operation, rule) and has_conflict(rule)
+def is_strict_token(contract: Contract, rule: Rule) -> bool:
+    return is_token(contract, rule) and has_conflict(rule)

@@ -104,19 +104,17 @@ def _string(rules: Mapping[str, Json], path: str) -> str:
         return str(values[0])
     low = _limit(rules, "length", "min", 0)
     high = _limit(rules, "length", "max", None)
-    fitting = [
-        text
-        for text in _candidates(path, low, high)
-        if len(text) >= low and (high is None or len(text) <= high)
-    ]
+    fitting = [text for text in _candidates(path, low, high) if _fits(text, low, high)]
     pattern = rules.get("pattern")
-    matching = (text for text in fitting if _matches(pattern, text))
-    return next(matching, _sample(pattern) or (fitting[0] if fitting else "a" * low))
+    if isinstance(pattern, str):
+        texts = (*fitting, *(text for text in patterns.samples(pattern)))
+        matching = (t for t in texts if _fits(t, low, high) and _matches(pattern, t))
+        return next(matching, fitting[0] if fitting else "a" * low)
+    return fitting[0] if fitting else "a" * low
 
 
-def _sample(pattern: Any) -> str:
-    known = patterns.facts(pattern) if isinstance(pattern, str) else None
-    return known.sample if known else ""
+def _fits(text: str, low: int, high: int | None) -> bool:
+    return len(text) >= low and (high is None or len(text) <= high)
 
 
 def _candidates(path: str, low: int, high: int | None) -> Iterator[str]:
@@ -138,9 +136,7 @@ def _candidates(path: str, low: int, high: int | None) -> Iterator[str]:
     yield from ("us-east-1", "1.0", "example", "example.com", "/example", "2024-01-01", "")
 
 
-def _matches(pattern: Any, text: str) -> bool:
-    if not isinstance(pattern, str):
-        return True
+def _matches(pattern: str, text: str) -> bool:
     try:
         return re.fullmatch(pattern, text) is not None
     except re.error:
