@@ -103,7 +103,8 @@ def _fingerprint(finding: Finding) -> str:
 def _location(source: Source) -> Mapping[str, Any]:
     match source:
         case PageSource():
-            uri = quote(source.file.encode("utf-8", "backslashreplace"), safe="/._-~") or "page"
+            file = source.file.lstrip("/").encode("utf-8", "backslashreplace")
+            uri = quote(file, safe="/._-~") or "page"
             physical: dict[str, Any] = {"artifactLocation": {"uri": uri, "uriBaseId": "PAGES"}}
             if source.line > 0:
                 physical["region"] = {"startLine": source.line}

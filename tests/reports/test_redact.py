@@ -2,7 +2,7 @@
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aws_reports.redact import MARK, redact_text, redacted
@@ -117,6 +117,7 @@ def test_removes_values_known_to_be_secret_wherever_they_are():
     assert "sesame" not in msgspec.json.encode(run).decode()
 
 
+@settings(max_examples=40)
 @given(runs.runs())
 def test_redacting_twice_is_redacting_once(run: Results):
     assert redacted(redacted(run)) == redacted(run)
