@@ -776,27 +776,28 @@ class Checker:
             if not self._on(member, "base64-off"):
                 self._add(member, "type", unreadable=True)
 
-    def _entry(self, shape: Shape, value: object, member: str) -> None:
+    def _entry(self, shape: Shape, value: object, member: str, mark: str) -> None:
         """Check one item of a list or value of a map, where null has no place."""
         if value is not None:
-            self.check(shape, value, member)
+            self.check(shape, value, member + mark)
         elif not self._on(member, "null-entry"):
-            self._add(member, "type", unreadable=True)
+            self._add(member + mark, "type", unreadable=True)
 
     def _seq(self, shape: Seq, value: list[Any], member: str) -> None:
         if shape.max is not None:
             self._limit("items", member, len(value), shape.max)
         for item in value[:1] if self._on(member, "first-only") else value:
-            self._entry(shape.item, item, f"{member}[]")
+            self._entry(shape.item, item, member, "[]")
 
     def _table(self, shape: Table, value: dict[str, Any], member: str) -> None:
         entries = list(value.items())
         for key, item in entries[:1] if self._on(member, "first-only") else entries:
             self._text(shape.key, key, f"{member}{{key}}")
-            self._entry(shape.value, item, f"{member}{{}}")
+            self._entry(shape.value, item, member, "{}")
 
     def _record(self, shape: Record, value: dict[str, Any], member: str) -> None:
-        if self._on(member, "refuse-unknown") and not shape.members.keys() >= value.keys():
+        top = member == (self.operation.payload or "")
+        if top and self._on("", "refuse-unknown") and value.keys() - shape.members.keys():
             self._add(member, "unknown")
         for name, (inner, required) in shape.members.items():
             path = joined(member, name)
@@ -926,7 +927,11 @@ def problems_of(
     checker = Checker(operation, switches)
     checker.check(operation.input, given, "")
     empty = operation.label is not None and given[operation.label] == ""
-    if empty and operation is SEND_MESSAGES and not switches.on(operation, "empty-label"):
+    if (
+        empty
+        and operation is SEND_MESSAGES
+        and not switches.on(operation, "empty-label", "ApplicationId")
+    ):
         checker.problems.append(Problem("ApplicationId", "required"))
     found = list(checker.problems)
     in_characters = switches.on(operation, "total-in-characters", "References")
@@ -1485,7 +1490,6 @@ CONFIGURATION = "MessageRequest.MessageConfiguration"
 # and type, are offered at these, one or two of every sort and depth.
 SAMPLED = frozenset(
     {
-        "MessageRequest",
         "MessageRequest.TraceId",
         "MessageRequest.Context",
         "MessageRequest.Context{}",
@@ -1564,7 +1568,9 @@ def member_faults(
     """Every fault that is offered at one member."""
     sampled = operation is not SEND_MESSAGES or member in SAMPLED
     in_body = member != operation.label and not member.endswith("{key}")
-    if sampled and in_body:
+    if member == operation.payload:
+        yield "required-off", "required", "accepts an empty body", "required-off", True
+    elif sampled and in_body:
         if required is not None:
             yield from presence_faults(required)
         yield from type_faults(shape)
