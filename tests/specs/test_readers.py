@@ -348,3 +348,19 @@ def test_detect_refuses_what_is_no_page() -> None:
     assert detect(GUZZLE) == "html"
     with pytest.raises(PageError, match="not a page"):
         detect("nothing")
+
+
+def test_refuses_a_page_cut_in_its_response_structure() -> None:
+    path = SAMPLES / "text" / "kinesis" / "list_shards.txt"
+    text = path.read_text(encoding="utf-8").split("Exceptions")[0]
+    assert read_page(text, file="f").errors == ()
+    for last in ("NextToken (string)", "HashKeyRange (dict)"):
+        cut = text[: text.rindex(f"• {last}")]
+        with pytest.raises(PageError, match="inside Response Structure"):
+            read_page(cut, file="f")
+
+
+def test_refuses_a_page_cut_before_what_it_returns() -> None:
+    text = COPY.format(parameters=MODES + DATA)
+    with pytest.raises(PageError, match="inside Returns"):
+        read_page(text[: text.index("None")], file="f")
