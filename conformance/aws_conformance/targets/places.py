@@ -13,13 +13,15 @@ from aws_specs import sdk
 
 def host(service: str, region: str) -> str:
     """Return the host of a service in a region, e.g. `sqs.eu-west-1.amazonaws.com`."""
-    prefix = str(sdk.service_model(service).endpoint_prefix)
+    model: Any = sdk.service_model(service)
+    prefix = str(model.endpoint_prefix)
     return str(_endpoint(prefix, region).get("hostname", f"{prefix}.{region}.amazonaws.com"))
 
 
 def signing_region(service: str, region: str) -> str:
     """Return the region a signature names: that of a global service is fixed."""
-    prefix = str(sdk.service_model(service).endpoint_prefix)
+    model: Any = sdk.service_model(service)
+    prefix = str(model.endpoint_prefix)
     return str(_endpoint(prefix, region).get("credentialScope", {}).get("region", region))
 
 
@@ -32,4 +34,5 @@ def _endpoint(prefix: str, region: str) -> dict[str, Any]:
 def _resolver() -> Any:
     from botocore.regions import EndpointResolver
 
-    return EndpointResolver(sdk.loader().load_data("endpoints"))
+    loader: Any = sdk.loader()
+    return EndpointResolver(loader.load_data("endpoints"))
