@@ -6,6 +6,7 @@ import http.client
 import json
 import socket
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -42,11 +43,17 @@ def server() -> Iterator[Server]:
         yield running
 
 
+@cache
+def session() -> Session:
+    """Return one session: it keeps the models that its clients have read."""
+    made = Session()
+    made.set_credentials("AKIDEXAMPLE", "secret")
+    return made
+
+
 def call(server: Server, name: str, params: dict[str, Any]) -> dict[str, Any]:
     """Call one operation with a client of botocore's, without its own validation."""
-    session = Session()
-    session.set_credentials("AKIDEXAMPLE", "secret")
-    client = session.create_client(
+    client = session().create_client(
         name.partition(".")[0],
         region_name="us-east-1",
         endpoint_url=server.url,

@@ -201,7 +201,7 @@ class Checker:
     """Checks values against one schema, built once. `top` gives error paths their member paths."""
 
     def __init__(self, schema: Mapping[str, Any], top: Structure) -> None:
-        self._validator: Any = _Validator(schema)
+        self._validator: Any = _Validator(spelled_out(schema))
         self._top = top
 
     def accepts(self, value: Json) -> bool:
@@ -242,8 +242,6 @@ class Checker:
 def _kind(keyword: str, steps: tuple[str | int, ...]) -> str:
     if "then" in steps or "else" in steps:
         return "conditional"
-    if keyword == "None":
-        return "unsupported"
     if "allOf" in steps:
         return "unsupported" if keyword in ("enum", "const", "not") else "exclusive"
     if keyword == "contentEncoding":
@@ -271,6 +269,33 @@ def _words(error: ValidationError) -> str:
             return str(error.message)
         case _:
             return "Member is not supported here"
+
+
+_NAMED = frozenset({"properties", "$defs"})
+_LISTED = frozenset({"allOf", "anyOf", "oneOf"})
+_SINGLE = frozenset({"items", "additionalProperties", "propertyNames", "if", "then", "else", "not"})
+
+
+def spelled_out(schema: Any) -> Any:
+    """Return the schema with `{"not": {}}` for every subschema `false`.
+
+    They mean the same, but jsonschema reports the latter without the place where it stands.
+    """
+    if schema is False:
+        return {"not": {}}
+    if not is_object(schema):
+        return schema
+    return {key: _spelled_out(key, value) for key, value in schema.items()}
+
+
+def _spelled_out(key: str, value: Any) -> Any:
+    if key in _SINGLE:
+        return spelled_out(value)
+    if key in _LISTED:
+        return [spelled_out(one) for one in value]
+    if key in _NAMED:
+        return {name: spelled_out(one) for name, one in value.items()}
+    return value
 
 
 def member_of(top: Structure, at: Concrete) -> str:
