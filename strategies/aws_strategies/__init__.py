@@ -14,14 +14,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from aws_strategies._requests import invalid_requests, requests, valid_requests
     from aws_strategies.build import Builder, NoValueError
     from aws_strategies.case import Case, Fault
     from aws_strategies.cover import Cover
-    from aws_strategies.examples import generate, shrink, twin_of
+    from aws_strategies.examples import generate
+    from aws_strategies.faults import untouched
     from aws_strategies.keywords import to_keywords
     from aws_strategies.kinds import KINDS, broken
     from aws_strategies.plan import Plan
-    from aws_strategies.requests import invalid_requests, requests, valid_requests
+    from aws_strategies.shrinking import shrink, twin_of
 
 __all__ = [
     "KINDS",
@@ -38,6 +40,7 @@ __all__ = [
     "shrink",
     "to_keywords",
     "twin_of",
+    "untouched",
     "valid_requests",
 ]
 
@@ -51,21 +54,26 @@ _HOMES = {
     "Plan": "plan",
     "broken": "kinds",
     "generate": "examples",
-    "invalid_requests": "requests",
-    "requests": "requests",
-    "shrink": "examples",
+    "invalid_requests": "_requests",
+    "requests": "_requests",
+    "shrink": "shrinking",
     "to_keywords": "keywords",
-    "twin_of": "examples",
-    "valid_requests": "requests",
+    "twin_of": "shrinking",
+    "untouched": "faults",
+    "valid_requests": "_requests",
 }
 
 
 def __getattr__(name: str) -> object:
+    """Load a name of the facade when it is first used (PEP 562)."""
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{home}"), name)
+    value: object = getattr(import_module(f"{__name__}.{home}"), name)
+    globals()[name] = value
+    return value
 
 
 def __dir__() -> list[str]:
+    """Return the names of the facade."""
     return sorted(__all__)

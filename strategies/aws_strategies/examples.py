@@ -1,28 +1,28 @@
-"""Examples for a run: valid and invalid cases drawn by Hypothesis from a seed, and their shrinking."""
+"""Examples for a run: valid and invalid cases drawn by Hypothesis from a seed."""
 
 from __future__ import annotations
 
 import copy
 import itertools
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
-import msgspec
 from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import find as hypothesis_find
 from hypothesis import seed as seeded
-from hypothesis.errors import NoSuchExample, Unsatisfiable
+from hypothesis.errors import Unsatisfiable
 from hypothesis.strategies import SearchStrategy
 from msgspec.structs import replace
 
 from aws_specs.spec import Rule
+from aws_strategies._requests import can_break, pairs, valid_case
 from aws_strategies.build import NoValueError, with_tokens
 from aws_strategies.case import Case
 from aws_strategies.drawing import Needs, valid_params
-from aws_strategies.faults import untouched
 from aws_strategies.plan import Plan
-from aws_strategies.requests import can_break, pairs, valid_case
+from aws_strategies.shrinking import shrink, twin_of
+
+__all__ = ["generate", "sample", "shrink", "twin_of"]
 
 T = TypeVar("T")
 
@@ -52,7 +52,7 @@ def generate(plan: Plan, count: int, seed: int, *, nonce: str) -> tuple[Case, ..
 
 
 def _pairs(plan: Plan, count: int, seed: int, nonce: str) -> Iterator[tuple[Case, Case]]:
-    """Yield pairs of a valid case and its broken twin, the rules in an order that the seed gives."""
+    """Yield pairs of a valid case and the same with a fault, rules in an order the seed gives."""
     for rule, number in _shares(plan, count, seed):
         yield from sample(pairs(plan, rule, nonce), number, f"{seed}:{rule.id}")
 
@@ -109,88 +109,14 @@ def _with_own_tokens(plan: Plan, case: Case, identity: str, nonce: str) -> objec
     return with_tokens(plan, copy.deepcopy(case.params), identity, nonce)
 
 
-def shrink(
-    plan: Plan,
-    case: Case,
-    fails: Callable[[Case], bool],
-    *,
-    seed: int,
-    tries: int = 60,
-    nonce: str = "",
-) -> Case:
-    """Return the smallest case found for which `fails` still holds, at most `tries` calls later.
-
-    It breaks the same rule (or is valid too), has the same id with `~shrunk`, and the id of its own
-    twin with `~twin` after that, see `twin_of`. Where nothing smaller fails, the case itself.
-    """
-    judge = _Judge(case, fails, tries)
-    try:
-        hypothesis_find(
-            _alike(plan, case, nonce),
-            judge,
-            settings=settings(_quiet(tries), phases=(Phase.generate, Phase.shrink)),
-            random=random.Random(f"{seed}:{case.id}"),  # noqa: S311
-        )
-    except (NoSuchExample, Unsatisfiable, NoValueError):
-        return case
-    return judge.smallest
-
-
-def _alike(plan: Plan, case: Case, nonce: str) -> SearchStrategy[Case]:
-    """Return the strategy for cases that test the same thing."""
-    rule = next((rule for rule in plan.testable if rule.id == case.rule), None)
-    if rule is not None:
-        return pairs(plan, rule, nonce).map(lambda pair: pair[1])
-    return valid_params(plan, Needs()).map(lambda params: valid_case(plan, params, nonce))
-
-
-class _Judge:
-    """Remembers what failed: asks about each request once, and about no more than `tries`."""
-
-    def __init__(self, case: Case, fails: Callable[[Case], bool], tries: int) -> None:
-        self.smallest = case
-        self._identity = f"{case.id.removesuffix(SHRUNK)}{SHRUNK}"
-        self._fails = fails
-        self._left = tries
-        self._known: dict[str, bool] = {}
-
-    def __call__(self, candidate: Case) -> bool:
-        key = candidate.id
-        if key not in self._known:
-            self._known[key] = self._left > 0 and self._ask(candidate)
-        return self._known[key]
-
-    def _ask(self, candidate: Case) -> bool:
-        self._left -= 1
-        twin = f"{self._identity}{TWIN}" if candidate.fault else ""
-        candidate = replace(candidate, id=self._identity, twin=twin)
-        failed = self._fails(candidate)
-        if failed and _size(candidate) < _size(self.smallest):
-            self.smallest = candidate
-        return failed
-
-
-SHRUNK = "~shrunk"
-TWIN = "~twin"
-
-
-def _size(case: Case) -> int:
-    return len(msgspec.json.encode(case.params))
-
-
-def twin_of(plan: Plan, case: Case, *, nonce: str) -> Case:
-    """Return the valid twin of an invalid case, made by undoing its fault."""
-    params = untouched(case)
-    return valid_case(plan, params, nonce, case.twin or f"{case.id}{TWIN}")
-
-
 # ---------------------------------------------------------------- running Hypothesis
 
 
 def sample(strategy: SearchStrategy[T], count: int, seed: str) -> list[T]:
     """Return up to `count` different values that a strategy yields, the same for the same seed.
 
-    The first value Hypothesis tries is always the simplest one; it is left out where there are others.
+    The first value Hypothesis tries is always the simplest one: it is left out where there are
+    others.
     """
     found: list[T] = []
 

@@ -1,8 +1,8 @@
 """Hypothesis strategies for the leaves of a request: texts, numbers, blobs, timestamps.
 
-What is drawn is right by construction or is made to fit: a text that a rule does not allow gives way
-to the member's typical one, so that nothing is ever thrown away. Texts are short and readable, with a
-few characters beyond ASCII where the wire can carry them.
+What is drawn is right by construction or is made to fit: a text that a rule does not allow gives
+way to the member's typical one, so that nothing is ever thrown away. Texts are short and readable,
+with a few characters beyond ASCII where the wire can carry them.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ def leaf(
 ) -> st.SearchStrategy[Json]:
     """Return the strategy for the values of a leaf.
 
-    `typical` is a value that keeps every rule: what everything shrinks to or gives way to where
-    nothing simpler does. `ascii_only` is for members that travel in the path, the query or a header.
+    `typical` is a value that keeps every rule: what others give way to where they do not.
+    `ascii_only` is for members that travel in the path, the query or a header.
     """
     make = _MAKES.get(shape.type)
     if make is not None:

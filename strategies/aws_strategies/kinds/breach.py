@@ -13,8 +13,8 @@ from aws_strategies.plan import Plan
 class Breach(Value, frozen=True):
     """One way of breaking a rule at one place of a valid request.
 
-    `what` names the way; `op` is what is done at the concrete path `at` ("rename" gives a map key the
-    name `new`). `unsure`: a target may read the rule so that the value keeps it.
+    `what` names the way; `op` is what is done at the concrete path `at` ("rename" gives a map key
+    the name `new`). `unsure`: a target may read the rule so that the value keeps it.
     """
 
     what: str
@@ -28,7 +28,7 @@ Breaks = Callable[[Plan, Rule, Json, Concrete], Iterator[Breach]]
 """Yield the ways of breaking a rule at one place of a valid request, the smallest first."""
 
 Keeps = Callable[[Json, Json], bool | None]
-"""Say whether an actual value keeps a stated one: yes, no, or None where it depends on the reading."""
+"""Say whether an actual value keeps a stated one; None: it depends on the reading."""
 
 
 class Behaviour(Value, frozen=True):

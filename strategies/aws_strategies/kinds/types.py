@@ -20,13 +20,15 @@ def break_required(plan: Plan, rule: Rule, request: Json, at: Concrete) -> Itera
 
 _WRONG: Mapping[str, tuple[tuple[str, Json], ...]] = {
     "string": (("number", 123), ("boolean", True), ("array", ["a"]), ("object", {"a": "b"})),
-    "integer": (("string", "123"), ("boolean", True), ("fraction", 1.5), ("array", [1]), ("object", {"a": 1})),
+    "integer": (("string", "123"), ("boolean", True), ("fraction", 1.5), ("array", [1]),
+                ("object", {"a": 1})),
     "float": (("string", "1.5"), ("boolean", True), ("array", [1.5]), ("object", {"a": 1.5})),
     "boolean": (("string", "true"), ("number", 1), ("array", [True]), ("object", {"a": True})),
     "bytes": (("number", 123), ("boolean", True), ("array", ["YQ=="]), ("object", {"a": "YQ=="})),
     "datetime": (("array", [1]), ("object", {"a": 1}), ("boolean", True)),
     "dict": (("string", "aws-conformance"), ("array", ["a"]), ("number", 123), ("boolean", True)),
-    "list": (("string", "aws-conformance"), ("object", {"a": "b"}), ("number", 123), ("boolean", True)),
+    "list": (("string", "aws-conformance"), ("object", {"a": "b"}), ("number", 123),
+             ("boolean", True)),
 }  # fmt: skip
 
 _WRONG_TEXT: Mapping[str, tuple[tuple[str, Json], ...]] = {

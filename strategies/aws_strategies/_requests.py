@@ -3,7 +3,7 @@
     @given(requests("connect.CreateContact"))
     def test_my_gateway_accepts_it(request): client.create_contact(**request)
 
-    @given(invalid_requests("connect.CreateContact", rule="connect.CreateContact/input/Name/length"))
+    @given(invalid_requests("connect.CreateContact"))
     def test_my_gateway_refuses_it(case): ...
 
 Strategies shrink toward the smallest request: required members only, the simplest texts.
@@ -42,9 +42,9 @@ def requests(
 ) -> SearchStrategy[dict[str, Any]]:
     """Return a strategy for the keyword arguments of boto3's method: valid requests.
 
-    Blobs are bytes, timestamps are datetimes, idempotency tokens are filled in. `operation` is a spec or
-    its name, `service.Operation`; `bindings` map `service.Member` to the value to send there;
-    `confidence` is the least confidence of the rules that are held to be testable.
+    Blobs are bytes, timestamps are datetimes, idempotency tokens are filled in. `operation` is a
+    spec or its name, `service.Operation`; `bindings` map `service.Member` to the value to send
+    there; `confidence` is the least confidence of the rules that are held to be testable.
     """
     plan = _plan(operation, bindings, confidence)
     return _valid(plan, Needs(), "").map(lambda case: to_keywords(plan, case.params))
@@ -76,8 +76,8 @@ def invalid_requests(
 ) -> SearchStrategy[Case]:
     """Return a strategy for cases that break exactly one rule: `rule`, an id, or any testable one.
 
-    A case names the rule, the member, the place as JSON Pointer, the old and the new value; its
-    valid twin is `aws_strategies.faults.untouched(case)`. The other arguments are those of `requests`.
+    A case names the rule, the member, the place as JSON Pointer, the old and the new value; what
+    its valid twin sends is `untouched(case)`. The other arguments are those of `requests`.
     """
     plan = _plan(operation, bindings, confidence)
     _check("nonce", nonce, str)
@@ -151,7 +151,7 @@ def valid_case(plan: Plan, params: dict[str, Any], nonce: str, identity: str = "
 
     Without an `identity` its id is made of its content.
     """
-    identity = identity or f"{plan.operation.id}~example~{_digest(params)}"
+    identity = identity or content_id(plan.operation.id, params)
     return Case(
         id=identity,
         operation=plan.operation.id,
@@ -162,8 +162,10 @@ def valid_case(plan: Plan, params: dict[str, Any], nonce: str, identity: str = "
     )
 
 
-def _digest(value: Json) -> str:
-    return hashlib.sha256(msgspec.json.encode(value)).hexdigest()[:12]
+def content_id(stem: str, params: Json) -> str:
+    """Return an id made of what a request says: the same request has the same id."""
+    digest = hashlib.sha256(msgspec.json.encode(params)).hexdigest()[:12]
+    return f"{stem}~example~{digest}"
 
 
 def _present(plan: Plan, params: Json) -> list[str]:
@@ -200,7 +202,7 @@ def _pair(
     case = faulty(plan, rule, twin, at, draw(st.integers(0, _WAYS)), nonce)
     if case is None:
         return None
-    identity = f"{rule.id}~example~{_digest(case.params)}"
+    identity = content_id(rule.id, case.params)
     return twin, replace(case, id=identity, twin=twin.id, example=True)
 
 
