@@ -29,7 +29,7 @@ from aws_strategies.domain import LONGEST, MOST_ITEMS, sized
 from aws_strategies.kinds import KINDS, Breach, broken, entries_of, places, value_at
 from aws_strategies.plan import Plan
 
-MOST_TYPES = 64
+MOST_TYPES = 46
 """Type confusions an operation gets at most beyond the first of each member."""
 
 
