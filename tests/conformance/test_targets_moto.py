@@ -107,3 +107,9 @@ def test_the_host_is_the_one_aws_has() -> None:
     assert host_of(control, "us-east-1") == "123456789012.s3-control.us-east-1.amazonaws.com"
     plain = Request("GET", "/", (), b"", "iam", "iam.GetUser")
     assert host_of(plain, "eu-west-1") == "iam.amazonaws.com"
+
+
+def test_a_service_moto_never_heard_of_is_not_implemented(target: MotoTarget) -> None:
+    answer = send(target, "aiops.ListInvestigationGroups", {})
+    assert isinstance(answer, Response)
+    assert (answer.status, answer.body) == (404, b"Not yet implemented")

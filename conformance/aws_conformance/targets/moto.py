@@ -52,8 +52,8 @@ class MotoTarget:
                 detail = f"{type(error).__name__}: {error}"[:500]
                 return Silence("crash", detail, time.perf_counter() - started)
         seconds = time.perf_counter() - started
-        if answer is None:
-            return Silence("unreachable", f"moto does not know {request.service}", seconds)
+        if answer is None:  # a host moto has no pattern for: what it says of those it has one for
+            answer = (404, {}, "Not yet implemented")
         status, headers, body = answer
         return Response(int(status), tuple(_pairs(headers)), _bytes(body), seconds)
 
