@@ -29,6 +29,7 @@ import botocore
 
 from aws_specs.page import PageMember
 from aws_specs.prose import CONFIDENCE, Draft, find, prose_from_html
+from aws_specs.spec import DEFAULT_CONFIDENCE
 
 DATA = Path(botocore.__file__).parent / "data"
 WORDS = {
@@ -185,50 +186,46 @@ def _structure(
     recall: Counter[str],
 ) -> None:
     refs = shape.get("members", {})
-    drafts: list[Draft] = []
+    truths = {step: truth(step, ref, shape, shapes) for step, ref in refs.items()}
+    read: dict[str, set[str]] = defaultdict(set)
     members: tuple[PageMember, ...] = ()
     for blind in (False, True):
         members = tuple(member(step, ref, shapes, blind) for step, ref in refs.items())
-        args = (members, ()) if side == "input" else ((), members)
-        found = find("", (), *args)
-        drafts += [d for d in found if (d.kind == "enum") == blind]
-    truths = {step: truth(step, ref, shape, shapes) for step, ref in refs.items()}
-    read: dict[str, set[str]] = defaultdict(set)
-    for draft in drafts:
-        top, _, rest = draft.member.partition("[]")
-        known = truths.get(top) if rest == "" else None
-        if known is not None and draft.member.endswith("[]"):
-            known = known.get("item", {})
-        verdict = judge(draft, known) if known is not None else ""
-        row = rows[draft.family]
-        row.count["drafts"] += 1
-        row.count["sure"] += draft.confidence >= 0.75 and draft.checkable
-        if verdict:
-            row.count[verdict] += 1
-            if draft.confidence >= 0.75:
-                row.count[f"sure-{verdict}"] += 1
-        if verdict not in ("", "agree"):
-            row.wrong.append(
-                f"{verdict:6} {draft.confidence} {where}.{draft.member} {draft.value} "
-                f"against {known}: {draft.sentence}"
-            )
-        elif verdict == "":
-            rows[draft.family].wrong.append(
-                f"none   {draft.confidence} {where}.{draft.member} {draft.value}: {draft.sentence}"
-            )
-        if verdict == "agree" and draft.kind in ("length", "items", "range"):
-            read[top] |= {k for k in ("min", "max") if k in draft.value}
-        elif verdict == "agree" and draft.kind == "enum":
-            read[top].add("enum")
+        sides = (members, ()) if side == "input" else ((), members)
+        for draft in find("", (), *sides):
+            if (draft.kind == "enum") == blind:
+                _count(draft, where, truths, rows[draft.family], read)
     for one in members:
         text = " ".join(block.text for block in one.prose)
         for facet in findable(text, truths[one.step], one.type):
             recall[f"{facet} said"] += 1
             recall[f"{facet} read"] += facet in read[one.step]
             if facet not in read[one.step]:
-                rows[f"missed-{facet}"].wrong.append(
-                    f"{where}.{one.step} ({one.type}) {truths[one.step]}: {text[:700]}"
-                )
+                missed = f"{where}.{one.step} ({one.type}) {truths[one.step]}: {text[:700]}"
+                rows[f"missed-{facet}"].wrong.append(missed)
+
+
+def _count(
+    draft: Draft, where: str, truths: dict[str, Truth], row: Row, read: dict[str, set[str]]
+) -> None:
+    """Judge one draft and add it to its family's row and to what was read of the member."""
+    top, _, rest = draft.member.partition("[]")
+    known = truths.get(top) if rest == "" else None
+    if known is not None and draft.member.endswith("[]"):
+        known = known.get("item", {})
+    verdict = judge(draft, known) if known is not None else ""
+    sure = draft.confidence >= DEFAULT_CONFIDENCE and draft.checkable
+    row.count["drafts"] += 1
+    row.count["sure"] += sure
+    row.count[verdict] += 1
+    row.count[f"sure-{verdict}"] += sure
+    if verdict != "agree":
+        place = f"{verdict or 'none':6} {draft.confidence} {where}.{draft.member} {draft.value}"
+        row.wrong.append(f"{place} against {known}: {draft.sentence}")
+    elif draft.kind == "enum":
+        read[top].add("enum")
+    elif draft.kind in ("length", "items", "range"):
+        read[top] |= {key for key in ("min", "max") if key in draft.value}
 
 
 def truth(step: str, ref: dict[str, Any], holder: dict[str, Any], shapes: dict[str, Any]) -> Truth:

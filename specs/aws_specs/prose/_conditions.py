@@ -276,10 +276,10 @@ def _exclusive(members: list[str], sentence: Sentence, context: Context) -> Draf
 def _members(sentence: Sentence, context: Context) -> list[str]:
     """Return the paths of the members the sentence names, in its order."""
     found: list[str] = []
-    for word in re.findall(r"[A-Za-z][\w.]{1,80}", sentence.bare):
+    for at, word in enumerate(re.findall(r"[A-Za-z][\w.]{1,80}", sentence.bare)):
         word = word.rstrip(".")
         known = context.named(word)
-        if known and (word in sentence.codes or _is_name(word)):
+        if known and (word in sentence.codes or _is_name(word) or (at and word[0].isupper())):
             found.append(known[0])
     return found
 

@@ -20,7 +20,7 @@ _LEAD = re.compile(
     r"\b(?:valid|possible|supported|allowed|allowable|accepted|acceptable|permitted|legal"
     r"|available)"
     r" (?:\w+ ){0,3}?(?:values?|types?|options?|settings?|choices|modes?|strings)"
-    r"(?: (?:for|of|in)(?: [\w.-]+){1,6}?)?"
+    r"(?: (?:for|of|in)(?: [\w.-]+){1,6}?(?= (?:are|is|must)\b| ?[:=]))?"
     r"(?: (?:are|is|include only|must be)(?: (?:one of|either|as follows|the following|only))?"
     r"(?: (?:the following|of the following|these)(?: values?)?)?)? ?[:=]? ?"
 )
@@ -158,6 +158,8 @@ def included(sentence: Sentence, context: Context) -> Iterator[Draft]:
 
 def broken_bullets(sentence: Sentence, context: Context) -> Iterator[Draft]:
     """Return the values of bullets with broken markup: `para>5 - Low`, `/listitem> * 10 - High`."""
+    if broken_head(sentence.text) is None:
+        return
     firsts = {s.block: s for s in reversed(context.sentences)}
     blocks = [(s, broken_head(s.text)) for _, s in sorted(firsts.items())]
     values = [value for _, value in blocks if value is not None]
@@ -203,10 +205,12 @@ def _trailing(text: str) -> tuple[str, ...]:
 
 def indicates(sentence: Sentence, context: Context) -> Iterator[Draft]:
     """Return the values that sentences explain one by one: "ALL indicates …. NONE indicates …."."""
-    explained = [(s, value) for s in context.sentences if (value := _explained(s)) is not None]
-    if len(explained) < 2 or explained[0][0] is not sentence or context.type != "string":
+    if context.type != "string" or _explained(sentence) is None:
         return
-    values = tuple(dict.fromkeys(value for _, value in explained))
+    if any(_explained(earlier) for earlier in context.sentences[: sentence.index]):
+        return
+    explained = map(_explained, context.sentences)
+    values = tuple(dict.fromkeys(value for value in explained if value is not None))
     if len(values) > 1:
         yield from _enum("enum-indicates", values, sentence, context)
 

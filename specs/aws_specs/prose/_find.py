@@ -121,8 +121,14 @@ def _context(
     )
 
 
+_LONGEST = 2000
+"""A longer sentence is a table, a listing or an attack, and is not read."""
+
+
 def _read(context: Context) -> Iterator[Draft]:
     for sentence in context.sentences:
+        if len(sentence.text) > _LONGEST:
+            continue
         words = low(sentence.text)
         for family in FAMILIES:
             if any(cue in words for cue in family.cues):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from aws_specs.page import Prose
 from aws_specs.prose._types import Sentence
@@ -108,11 +109,15 @@ def low(text: str) -> str:
     return text.replace("’", "'").replace("\u00a0", " ").lower()
 
 
+_MOST = 1000
+"""So many blocks and sentences of one member are read; the longest of AWS has some 300."""
+
+
 def sentences(blocks: Sequence[Prose]) -> tuple[Sentence, ...]:
-    """Return every sentence of the blocks; the last one of a block carries the bullets below it."""
+    """Return the sentences of the blocks; the last one of a block carries the bullets below it."""
     found: list[Sentence] = []
-    for number, block in enumerate(blocks):
-        texts = tuple(split(block.text))
+    for number, block in enumerate(blocks[:_MOST]):
+        texts = tuple(islice(split(block.text), _MOST - len(found)))
         for place, text in enumerate(texts):
             last = place == len(texts) - 1
             bare = without_parentheses(text)
