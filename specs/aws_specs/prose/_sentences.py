@@ -22,7 +22,6 @@ _ABBREVIATIONS = frozenset(
         "ie.",
         "etc.",
         "vs.",
-        "no.",
         "inc.",
         "approx.",
         "max.",
