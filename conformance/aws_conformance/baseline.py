@@ -13,7 +13,6 @@ rule is kept by now, is stale, and says so: a baseline is to shrink.
 
 from __future__ import annotations
 
-import json
 import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
@@ -243,8 +242,16 @@ def _block(entry: Entry, before: str) -> str:
 
 
 def _text(value: str) -> str:
-    """Return a TOML basic string; JSON's escapes are a part of TOML's."""
-    return json.dumps(value, ensure_ascii=not value.isprintable())
+    """Return a TOML basic string; what no TOML file can hold becomes U+FFFD."""
+    return '"' + "".join(map(_character, value)) + '"'
+
+
+def _character(one: str) -> str:
+    if one in '"\\':
+        return f"\\{one}"
+    if "\ud800" <= one <= "\udfff":
+        return "\ufffd"
+    return one if one.isprintable() else f"\\U{ord(one):08X}"
 
 
 _HEADER: Final = re.compile(r"^\[\[ *deviation *\]\]", re.M)
@@ -256,7 +263,7 @@ def _blocks(text: str) -> tuple[str, Mapping[str, str]]:
     Comments right above an entry's header belong to it; an empty line ends them.
     """
     starts = [_with_comments(text, match.start()) for match in _HEADER.finditer(text)]
-    ends = [*starts[1:], len(text)]
+    ends = [*starts[1:], len(text)][: len(starts)]
     blocks: dict[str, str] = {}
     for start, end in zip(starts, ends, strict=True):
         block = text[start:end].rstrip() + "\n"

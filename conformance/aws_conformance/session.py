@@ -7,6 +7,7 @@ results.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -424,14 +425,21 @@ def write_reports(results: Results, folder: Path) -> tuple[Path, ...]:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file beside its place, then put it there; `UsageError` where that cannot be done."""
+    """Write a file beside its place, then put it there; `UsageError` where that cannot be done.
+
+    What is no plain file (a pipe, /dev/stdout) is written to as it is.
+    """
     beside = path.with_name(f".{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_bytes(content)
-        beside.replace(path)
+        if path.exists() and not path.is_file():
+            path.write_bytes(content)
+        else:
+            beside.write_bytes(content)
+            beside.replace(path)
     except OSError as error:
-        beside.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            beside.unlink()
         raise _unwritable(path, error) from error
 
 
