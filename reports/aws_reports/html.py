@@ -7,6 +7,7 @@ template's affair (`templates/report.html.j2`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Final
 
 from aws_reports.faults import change
@@ -18,6 +19,7 @@ from aws_reports.sources import KIND_WORDS, origin, place, sentence
 from aws_reports.summary import (
     Finding,
     Numbers,
+    OpenEnd,
     OperationSummary,
     RuleSummary,
     Summary,
@@ -76,17 +78,6 @@ class Card(Value, frozen=True, kw_only=True):
     left_out: int
 
 
-class Open(Value, frozen=True, kw_only=True):
-    """Rules of one operation that were not decided for one reason."""
-
-    operation: str
-    what: str
-    reason: str
-    observed: str
-    hint: str
-    rules: tuple[str, ...]
-
-
 def render(results: Results) -> bytes:
     """Return the run as one HTML page in UTF-8 that loads nothing and needs no script."""
     summary = summarise(redacted(results))
@@ -105,7 +96,7 @@ def render(results: Results) -> bytes:
         findings=_cards(summary.findings, budget),
         known=_cards(summary.known, budget),
         flaky=_cards(summary.flaky, budget),
-        open_ends=_open_ends(summary)[:SHOWN_GROUPS],
+        open_ends=tuple(map(_open_end, summary.open_ends[:SHOWN_GROUPS])),
         unchecked=_unchecked(summary.operations),
         rules=_rules(summary.operations),
         shown=SHOWN_RULES,
@@ -139,13 +130,22 @@ def _facts(results: Results) -> Mapping[str, str]:
     facts = {
         "Target": results.target,
         "Requests": f"{results.requests:,}" + (f" in {took}" if took else ""),
-        "Started": results.started,
+        "Started": _moment(results.started),
         "Seed": f"{results.seed} · {plural(results.examples, 'example')} an operation",
         "Rules of": results.source + (" · strict" if results.strict else ""),
         "SDK": results.sdk,
         "Made by": results.tool,
     }
     return {name: one_line(text) for name, text in facts.items()}
+
+
+def _moment(text: str) -> str:
+    """Return an ISO 8601 time in UTC as people write it; any other text as it is."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return f"{moment:%Y-%m-%d %H:%M:%S} UTC" if moment.utcoffset() == timedelta(0) else text
 
 
 def _cards(findings: Sequence[Finding], budget: _Budget) -> tuple[Card, ...]:
@@ -202,44 +202,16 @@ def _snippets(verdict: Verdict, budget: _Budget) -> tuple[tuple[str, str], ...]:
     return tuple((name, budget.take(bounded(text, COMMAND_LIMIT))) for name, text in named if text)
 
 
-_OPEN: Final = {
-    "inconclusive": "Undecided",
-    "unimplemented": "Not implemented",
-    "error": "Error of the suite",
-}
-
-
-def _open_ends(summary: Summary) -> tuple[Open, ...]:
-    """Return what was not decided, by operation and reason, in order of first appearance."""
-    groups: dict[tuple[str, ...], list[str]] = {}
-    for verdict in summary.results.verdicts:
-        if verdict.verdict in _OPEN:
-            groups.setdefault(_open_key(verdict), []).append(verdict.rule)
-    for one in summary.operations:
-        silent = [rule.rule for rule in one.rules if not rule.verdicts]
-        if silent or not one.rules:
-            key = (one.operation, _state_words(one), one.result.reason, "", "")
-            groups.setdefault(key, []).extend(silent)
-    return tuple(
-        Open(
-            operation=operation,
-            what=what,
-            reason=one_line(reason),
-            observed=one_line(observed),
-            hint=one_line(hint),
-            rules=tuple(one_line(rule) for rule in dict.fromkeys(rules)),
-        )
-        for (operation, what, reason, observed, hint), rules in groups.items()
+def _open_end(end: OpenEnd) -> OpenEnd:
+    """Return the same as the page shows it: on lines of bounded length."""
+    return OpenEnd(
+        operation=end.operation,
+        what=end.what,
+        reason=one_line(end.reason),
+        observed=one_line(end.observed),
+        hint=one_line(end.hint),
+        rules=tuple(one_line(rule, 500) for rule in end.rules),
     )
-
-
-def _open_key(verdict: Verdict) -> tuple[str, ...]:
-    what = _OPEN[verdict.verdict]
-    return (verdict.operation, what, verdict.reason, verdict.observed, verdict.hint)
-
-
-def _state_words(one: OperationSummary) -> str:
-    return "Not implemented" if one.result.state == "unimplemented" else "Not tested"
 
 
 def _unchecked(operations: Iterable[OperationSummary]) -> tuple[tuple[str, str], ...]:

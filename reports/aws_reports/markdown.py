@@ -15,17 +15,17 @@ from typing import Final
 from aws_reports.faults import change
 from aws_reports.messages import answer_of, text_of
 from aws_reports.redact import redacted
-from aws_reports.results import Results, Verdict
+from aws_reports.results import Results
 from aws_reports.sources import place, sentence
 from aws_reports.summary import (
     Finding,
     Numbers,
     Summary,
     headline,
+    open_lines,
     percent,
     plural,
     summarise,
-    unique,
 )
 from aws_reports.visible import bounded, one_line
 
@@ -175,25 +175,16 @@ def _facts(finding: Finding) -> str:
 
 
 def _undecided(summary: Summary) -> Iterator[str]:
-    open_ends = (v for v in summary.results.verdicts if v.verdict in _OPEN)
-    lines = unique(_open_line(v) for v in open_ends)
+    lines = [
+        f"- {code(operation)}: {what}" + (f" ({code(reasons)})" if reasons else "")
+        for operation, what, reasons in open_lines(summary)
+    ]
     if lines:
         yield "\n".join(_cut(lines))
     if summary.binds:
         binds = "\n".join(f"--bind {one_line(bind)}" for bind in summary.binds[:SHOWN_LINES])
         yield "To decide more, give the target's own values:"
         yield fence(binds)
-
-
-def _open_line(verdict: Verdict) -> str:
-    return f"- {code(verdict.operation)}: {_OPEN[verdict.verdict]}, {code(verdict.reason)}"
-
-
-_OPEN: Final = {
-    "inconclusive": "undecided",
-    "unimplemented": "not implemented",
-    "error": "error of the suite",
-}
 
 
 def _stale(summary: Summary) -> Iterator[str]:

@@ -55,11 +55,11 @@ SECRET_NAMES: Final = (
 """Names of members, parameters and settings whose value is hidden wherever it is written."""
 
 # A name, an optional closing quote, a separator, an optional opening quote; then the value up to
-# what can end it. Every part starts with a character that the part before it cannot hold.
+# what can end it. Every part starts with a character that the part before it cannot hold. A
+# reference to a shell variable is no secret: reproducers name credentials that way.
 _ASSIGN: Final = r"""(\\?["']?\s*(?:[:=>]|%3D)\s*\\?["']?)"""
-_NAMED: Final = re.compile(
-    rf"(?i)\b({'|'.join(map(re.escape, SECRET_NAMES))}){_ASSIGN}([^\s\"'\\,&<>{{}}\[\]]+)"
-)
+_VALUE: Final = r"""(?!\$[A-Za-z{])([^\s"'\\,&<>{}\[\]]+)"""
+_NAMED: Final = re.compile(rf"(?i)\b({'|'.join(map(re.escape, SECRET_NAMES))}){_ASSIGN}{_VALUE}")
 _LINE: Final = re.compile(rf"(?i)\b(Authorization|Set-Cookie|Cookie){_ASSIGN}([^\"'\\\r\n]+)")
 _KEY_ID: Final = re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{12,}")
 _LINE_NAMES: Final = ("authorization", "cookie")

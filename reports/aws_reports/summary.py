@@ -11,7 +11,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
+
+import msgspec
 
 from aws_reports.results import OperationResult, Results, StaleEntry, Verdict
 from aws_reports.sources import KIND_WORDS, place
@@ -100,6 +102,17 @@ class OperationSummary(Value, frozen=True, kw_only=True):
         return self.result.operation
 
 
+class OpenEnd(Value, frozen=True, kw_only=True):
+    """Undecided rules of one operation, for one reason; without rules, an operation with none."""
+
+    operation: str
+    what: Literal["undecided", "not implemented", "not tested", "error of the suite"]
+    reason: str
+    observed: str = ""
+    hint: str = ""
+    rules: tuple[str, ...] = ()
+
+
 class Summary(Value, frozen=True, kw_only=True):
     """Everything that reports count. Findings are apart by what they do to the exit code."""
 
@@ -111,6 +124,7 @@ class Summary(Value, frozen=True, kw_only=True):
     known: tuple[Finding, ...]
     flaky: tuple[Finding, ...]
     errors: tuple[Verdict, ...]
+    open_ends: tuple[OpenEnd, ...]
     binds: tuple[str, ...]
     stale: tuple[StaleEntry, ...]
 
@@ -128,7 +142,8 @@ def summarise(results: Results) -> Summary:
         known=_findings(v for v in fails if v.baseline and not v.flaky),
         flaky=_findings(v for v in fails if v.flaky),
         errors=tuple(v for v in results.verdicts if v.verdict == "error"),
-        binds=unique(bind for one in results.operations for bind in one.binds),
+        open_ends=_open_ends(operations),
+        binds=unique(_whole(bind) for one in results.operations for bind in one.binds),
         stale=results.stale,
     )
 
@@ -188,6 +203,66 @@ def plural(count: int, one: str, many: str = "") -> str:
 def unique(items: Iterable[str]) -> tuple[str, ...]:
     """Return every item once, in order of first appearance, without empty ones."""
     return tuple(item for item in dict.fromkeys(items) if item)
+
+
+def _whole(bind: str) -> str:
+    """Return the whole argument of `--bind`, whether or not its value is written out."""
+    return bind if "=" in bind or not bind else f"{bind}=VALUE"
+
+
+_WHAT: Final[Mapping[str, Literal["undecided", "not implemented", "error of the suite"]]] = {
+    "error": "error of the suite",
+    "inconclusive": "undecided",
+    "unimplemented": "not implemented",
+    "fail": "undecided",
+}
+"""What an undecided rule is because of a verdict, the most telling verdict first."""
+
+
+def _open_ends(operations: Iterable[OperationSummary]) -> tuple[OpenEnd, ...]:
+    groups: dict[OpenEnd, list[str]] = {}
+    for one in operations:
+        for rule in one.rules:
+            if rule.state == "undecided":
+                groups.setdefault(_open_end(one, rule), []).append(rule.rule)
+        if not one.rules:
+            groups.setdefault(_untested(one), [])
+    return tuple(msgspec.structs.replace(end, rules=tuple(rules)) for end, rules in groups.items())
+
+
+def _open_end(one: OperationSummary, rule: RuleSummary) -> OpenEnd:
+    for outcome, what in _WHAT.items():
+        for verdict in rule.verdicts:
+            if verdict.verdict == outcome:
+                return OpenEnd(
+                    operation=rule.operation,
+                    what=what,
+                    reason=f"flaky {verdict.reason}" if outcome == "fail" else verdict.reason,
+                    observed=verdict.observed,
+                    hint=verdict.hint,
+                )
+    return _untested(one)
+
+
+def _untested(one: OperationSummary) -> OpenEnd:
+    unknown = one.result.state == "unimplemented"
+    what: Literal["not implemented", "not tested"] = "not implemented" if unknown else "not tested"
+    return OpenEnd(operation=one.operation, what=what, reason=one.result.reason)
+
+
+def open_lines(summary: Summary) -> tuple[tuple[str, str, str], ...]:
+    """Return (operation, what of how many rules, reasons) for everything not decided."""
+    groups: dict[tuple[str, str], list[OpenEnd]] = {}
+    for end in summary.open_ends:
+        groups.setdefault((end.operation, end.what), []).append(end)
+    return tuple(
+        (
+            operation,
+            f"{plural(sum(len(end.rules) for end in ends), 'rule')} {what}",
+            ", ".join(unique(end.reason for end in ends)),
+        )
+        for (operation, what), ends in groups.items()
+    )
 
 
 def _operations(results: Results) -> tuple[OperationSummary, ...]:

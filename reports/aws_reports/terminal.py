@@ -27,10 +27,10 @@ from aws_reports.summary import (
     Summary,
     duration,
     headline,
+    open_lines,
     percent,
     plural,
     summarise,
-    unique,
 )
 from aws_reports.visible import bounded, one_line
 from aws_specs.spec import Value
@@ -213,20 +213,15 @@ def _facts(finding: Finding, first: Verdict) -> tuple[tuple[str, str], ...]:
 
 
 def _undecided(summary: Summary) -> Iterator[RenderableType]:
-    open_ends = [v for v in summary.results.verdicts if v.verdict in _OPEN]
-    reasons = unique(f"{v.operation}: {_OPEN[v.verdict]}, {v.reason}" for v in open_ends)
-    if reasons:
-        yield _list("Not decided", _cut(reasons))
+    lines = [
+        f"{operation}: {what}" + (f" ({reasons})" if reasons else "")
+        for operation, what, reasons in open_lines(summary)
+    ]
+    if lines:
+        yield _list("Not decided", _cut(lines))
     if summary.binds:
         binds = _cut(tuple(f"--bind {one_line(bind)}" for bind in summary.binds))
         yield _list("To decide more, give the target's own values", binds)
-
-
-_OPEN: Final = {
-    "inconclusive": "undecided",
-    "unimplemented": "not implemented",
-    "error": "error of the suite",
-}
 
 
 def _baseline(summary: Summary) -> Iterator[RenderableType]:

@@ -198,7 +198,7 @@ def reproducer(method: str, path: str, body: str, boto3: str, cli: str) -> Repro
 
 
 CREATE = '{"InstanceId":"i-1234567890ab","Channel":"%s","InitiationMethod":"OUTBOUND"}'
-CREATED = '{"ContactId":"c0ffee00-0000-4000-8000-000000000001","ContactArn":"arn:aws:connect:us-east-1:123456789012:instance/i/contact/c"}'  # noqa: E501
+CREATED = '{"ContactId":"c0ffee00-0000-4000-8000-000000000001","ContactArn":"arn:aws:connect:us-east-1:123456789012:instance/i/contact/c"}'
 
 
 def _boto3(call: str, arguments: str) -> str:

@@ -107,6 +107,11 @@ def test_keeps_what_only_looks_like_a_secret():
     assert redact_text("see https://example.com/a?mail=a@b") == "see https://example.com/a?mail=a@b"
 
 
+def test_keeps_references_to_variables_so_that_commands_work():
+    text = 'curl --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" -H "SessionToken: ${TOKEN}"'
+    assert redact_text(text) == text
+
+
 def test_keeps_every_name_and_every_other_value():
     run = runs.realistic()
     assert redacted(run) == run
