@@ -172,7 +172,7 @@ def test_refuse_refuses_the_value_at_the_limit() -> None:
 # ---------------------------------------------------------------- other answers
 
 ANSWERS = {
-    "wrong-error": (402, "ServiceQuotaExceededException"),
+    "wrong-error": (409, "IdempotencyException"),
     "undocumented-error": (400, "UnheardOfException"),
     "wrong-status": (418, "InvalidParameterException"),
     "untyped-error": (400, ""),
@@ -328,6 +328,13 @@ def test_every_verb_is_listed_for_some_rule_of_the_five_operations() -> None:
         (f"{ENDPOINT}/input/Name/pattern", "any line matches it"),
         (f"{ENDPOINT}/input/ResourceArn/length", "the pattern is narrower"),
         (f"not-found:{CONTACT}/input/InstanceId/length", "not found is right there"),
+        (f"{ENDPOINT}/input/ClientRequestToken/pattern", "it fits somewhere in any text"),
+        (f"html-error:{CONTACT}/errors/InvalidParameterException/error", "looks like the rules"),
+        (f"wrong-error:{REGISTRATION}/input/DeviceToken/length", "a quota is a limit too"),
+        (
+            f"{PARTICIPANT}/input/ParticipantDetails.ParticipantRole/enum=CUSTOMER",
+            "depends on state",
+        ),
         (f"token-too-sticky:{REGISTRATION}/input/ClientToken/idempotency", "no conflict is told"),
     ],
 )

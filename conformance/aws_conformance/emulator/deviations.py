@@ -8,7 +8,7 @@ the response that carries it (`Mislabel`). All are pure.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from msgspec.structs import replace
@@ -118,25 +118,33 @@ def wrong_error(operation: Operation, right: Failure, request_id: str) -> Answer
     return error_response(from_shape(_other(operation, right), right.message), request_id)
 
 
-def has_other_error(operation: Operation) -> bool:
-    """Whether the operation declares an error that validation never answers."""
+def other_errors(operation: Operation, expected: str) -> list[ErrorShape]:
+    """Return the declared errors that never answer what one of class `expected` should answer.
+
+    Those furthest from it come first. Denials and throttling are left out: any request may get
+    them.
+    """
     classes = error_classes(operation)
-    return any(classes.get(shape.name) in _ELSEWHERE for shape in operation.errors)
+    return [
+        shape
+        for wanted in _ELSEWHERE.get(expected, _NEITHER)
+        for shape in operation.errors
+        if classes.get(shape.name) == wanted
+    ]
 
 
-_ELSEWHERE = ("quota", "conflict", "other")
-"""Classes of errors that never answer a broken constraint, the least plausible first."""
+_ELSEWHERE: Mapping[str, tuple[str, ...]] = {"conflict": ("not-found", "validation")}
+_NEITHER = ("conflict", "other", "quota")
 
 
 def _other(operation: Operation, right: Failure) -> ErrorShape:
-    classes = error_classes(operation)
-    choices = [
-        shape
-        for wanted in _ELSEWHERE
-        for shape in operation.errors
-        if classes.get(shape.name) == wanted and shape.code != right.code
-    ]
-    return choices[0]
+    return other_errors(operation, class_of(operation, right.code))[0]
+
+
+def class_of(operation: Operation, code: str) -> str:
+    """Return the class of a declared error by its wire code, or ""."""
+    names = (shape.name for shape in operation.errors if shape.code == code)
+    return error_classes(operation).get(next(names, ""), "")
 
 
 def undocumented_error(operation: Operation, right: Failure, request_id: str) -> Answer:

@@ -18,6 +18,7 @@ from aws_conformance.emulator.perceptible import (
     answered_as_present,
     answered_by_another,
     enforced,
+    fits_anywhere,
     has_limit,
     has_reachable_limit,
     has_values,
@@ -130,7 +131,7 @@ def fault_ids(operation: Operation) -> tuple[str, ...]:
     """Return every fault that can be injected into an operation and seen from outside.
 
     Faults about rules that no request can check (their reason says why) can be injected, and are
-    not listed.
+    not listed; nor are those that look like another fault.
     """
     contract = Contract(operation)
     return tuple(
@@ -138,9 +139,27 @@ def fault_ids(operation: Operation) -> tuple[str, ...]:
         for rule in contract.rules.values()
         if is_used(rule)
         for verb, row in FAULTS.items()
-        if row.applies(contract, rule)
+        if row.applies(contract, rule) and _is_telling(contract, verb, rule)
         for identifier in _written(contract, verb, rule)
     )
+
+
+def _is_telling(contract: Contract, verb: str, rule: Rule) -> bool:
+    """Whether the fault can be told from others.
+
+    An error that is another error wherever it comes looks like a fault of each rule it answers. A
+    pattern without anchors that fits nothing at all fits somewhere in any text. Refusing a supported
+    value is refusing an enum value.
+    """
+    match rule.kind, verb:
+        case "error", _:
+            return verb == "wrong-status"
+        case "pattern", "unenforced":
+            return not fits_anywhere(rule)
+        case "unsupported", "refuse-value":
+            return all(other.kind != "enum" for other in contract.beside(rule))
+        case _:
+            return True
 
 
 def _written(contract: Contract, verb: str, rule: Rule) -> Iterable[str]:

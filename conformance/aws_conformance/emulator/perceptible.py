@@ -16,7 +16,7 @@ from typing import Any
 from aws_conformance.emulator import deviations, patterns
 from aws_conformance.emulator.handlers import HANDLERS
 from aws_conformance.emulator.narrow import is_object
-from aws_conformance.emulator.refusals import Cause, Refusal, failure
+from aws_conformance.emulator.refusals import Cause, Refusal, error_classes, failure
 from aws_specs.paths import from_steps, shape_at, steps
 from aws_specs.protocol import malformed_rules
 from aws_specs.spec import DEFAULT_CONFIDENCE, Operation, ProtocolSource, Rule, Scalar
@@ -201,6 +201,14 @@ def _pattern_unseen(contract: Contract, rule: Rule) -> bool:
     return all(compiled.fullmatch(char * 7) for char in _PRINTABLE)
 
 
+def fits_anywhere(rule: Rule) -> bool:
+    """Whether a pattern is found in any text, as those who do not anchor it would look for it."""
+    try:
+        return re.search(str(rule.value), "") is not None and "$" not in str(rule.value)
+    except re.error:
+        return True
+
+
 _PRINTABLE = string.ascii_letters[:1] + string.digits[:1] + string.punctuation + " \té"
 
 _UNSEEN: Mapping[str, Callable[[Contract, Rule], bool]] = {
@@ -254,17 +262,12 @@ def _values(rule: Rule, value: Any) -> list[str]:
 
 
 def _narrower(contract: Contract, rule: Rule) -> Iterator[list[str]]:
-    """Yield the value lists that other enforced rules set for the same member."""
-    external: list[str] = []
+    """Yield the values that other rules leave the member: none where the state decides."""
     for other in contract.beside(rule):
-        if not enforced(contract, other):
-            continue
         if is_external(other):
-            external += [str(value) for value in other.value["then"].get("value", ())]
-        elif other.kind == "unsupported":
+            yield []
+        elif other.kind == "unsupported" and enforced(contract, other):
             yield _values(other, other.value)
-    if external:
-        yield external
 
 
 def refused(contract: Contract, rule: Rule) -> bool:
@@ -308,8 +311,16 @@ def _names_resource(contract: Contract, rule: Rule) -> bool:
 
 
 def answered_by_another(contract: Contract, rule: Rule) -> bool:
-    """Whether there is a declared error that is wrong for a breach of this rule."""
-    return answered(contract, rule) and deviations.has_other_error(contract.operation)
+    """Whether there is a declared error that is wrong for a breach of this rule.
+
+    That a limit is exceeded may well be said with an error about quotas.
+    """
+    if not answered(contract, rule):
+        return False
+    expected = "conflict" if rule.kind == "idempotency" else "validation"
+    classes = error_classes(contract.operation)
+    wrong = [classes[one.name] for one in deviations.other_errors(contract.operation, expected)]
+    return any(one != "quota" or rule.kind not in LIMIT_KINDS for one in wrong)
 
 
 def in_output(*kinds: str) -> Callable[[Contract, Rule], bool]:
