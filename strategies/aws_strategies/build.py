@@ -9,7 +9,8 @@ from __future__ import annotations
 import copy
 import hashlib
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from aws_specs.paths import KEY, Concrete, join, occurrences, parent, steps
@@ -166,17 +167,32 @@ def distinct(items: list[Json], count: int) -> list[Json]:
 
 
 def distinct_keys(first: str, count: int, domain: domains.Domain) -> list[str]:
-    """Return up to `count` different keys that the domain allows, the first one first."""
-    keys = [first]
+    """Return up to `count` different keys that the domain allows, the first one first.
+
+    Others are the first with numbers or letters behind it, or in its last places.
+    """
+    keys = {first: None}
     if domain.values is not None:
-        keys += [str(value) for value in domain.values if value != first]
-        return keys[:count]
-    for number in range(2, count + 1):
-        tail = str(number)
-        longest = domain.longest
-        stem = first if longest is None else first[: max(0, longest - len(tail))]
-        keys.append(stem + tail)
-    return keys
+        keys.update(dict.fromkeys(str(value) for value in domain.values))
+        return list(keys)[:count]
+    for number in range(2, count + _SPARE):
+        if len(keys) >= count:
+            break
+        free = (key for key in _other_keys(first, number) if key not in keys and domain.allows(key))
+        keys.update(dict.fromkeys(islice(free, 1)))
+    return list(keys)[:count]
+
+
+_SPARE = 50
+"""Numbers that are tried beyond the count before keys have run out."""
+
+
+def _other_keys(first: str, number: int) -> Iterator[str]:
+    """Yield keys made of another and a number, which is also written in letters."""
+    letters = "".join(chr(ord("a") + int(digit)) for digit in str(number))
+    for tail in (str(number), letters, letters.upper()):
+        yield first + tail
+        yield first[: max(0, len(first) - len(tail))] + tail
 
 
 # ---------------------------------------------------------------- settling rules across members

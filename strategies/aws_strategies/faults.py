@@ -14,7 +14,7 @@ from aws_strategies import build
 from aws_strategies.build import NoValueError, exists, fetch
 from aws_strategies.case import Case
 from aws_strategies.cover import invalid_case
-from aws_strategies.kinds import KINDS, Breach, places
+from aws_strategies.kinds import KINDS, Breach, broken, places
 from aws_strategies.plan import Plan
 
 
@@ -72,7 +72,9 @@ def alone(
     if rule.kind == "exists":
         return None
     case = invalid_case(plan, rule, twin, breach, identity, nonce)
-    return case if case is not None and not case.shadows else None
+    if case is None or broken(plan, case.params, surely=False) - {rule.id}:
+        return None
+    return case
 
 
 def faulty(plan: Plan, rule: Rule, twin: Case, at: Concrete, start: int, nonce: str) -> Case | None:

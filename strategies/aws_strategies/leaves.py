@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import math
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
@@ -82,7 +83,7 @@ def _drawn(domain: Domain, member: str, ascii_only: bool) -> st.SearchStrategy[s
         try:
             matched = st.from_regex(f"(?:{pattern})", fullmatch=True, alphabet=PRINTABLE)
             matched.validate()
-        except (InvalidArgument, ValueError, RecursionError, NotImplementedError):
+        except (InvalidArgument, ValueError, RecursionError, NotImplementedError, re.error):
             continue
         return matched.map(lambda value: value[: 4 * USUAL])
     low = max(domain.min_length, 1)

@@ -14,7 +14,8 @@ def break_required(plan: Plan, rule: Rule, request: Json, at: Concrete) -> Itera
     """Yield the member absent and, where the body carries it, null."""
     member = plan.members[rule.member]
     yield Breach(what="absent", op="remove", at=at)
-    if member.location in ("", "payload"):
+    document = isinstance(member.shape, Scalar) and member.shape.type == "document"
+    if member.location in ("", "payload") and not document:
         yield change("null", at, None)
 
 
