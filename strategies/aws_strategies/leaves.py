@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import math
-import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
@@ -18,16 +17,16 @@ from hypothesis.errors import InvalidArgument
 
 from aws_specs.spec import Json, Scalar
 from aws_strategies.domain import Domain
-from aws_strategies.text import FORMATS, hint, pump
+from aws_strategies.text import FORMATS, PRINTABLE, compiled, hint, pump
 
-ASCII = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-_. "
-"""Letters of plain texts, the simplest first."""
+LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
+"""For texts with a pattern that cannot be read here: what nearly every pattern allows."""
+
+ASCII = LETTERS + "ABCDEFGHIJKLMNOPQRSTUVWXYZ-_. "
+"""Plain texts, the simplest letters first."""
 
 BEYOND = ASCII + "éßΩ日本😀"
 """Where the body carries a text: two, three and four bytes in UTF-8."""
-
-PRINTABLE = "".join(map(chr, range(0x20, 0x7F)))
-"""What strings for a pattern are made of."""
 
 USUAL = 24
 """Plain texts are at most this much longer than they must be."""
@@ -80,16 +79,26 @@ def _drawn(domain: Domain, member: str, ascii_only: bool) -> st.SearchStrategy[s
     if form is not None:
         return _FORMATS.get(form, st.just(FORMATS[form]))
     for pattern in domain.patterns:
-        try:
-            matched = st.from_regex(f"(?:{pattern})", fullmatch=True, alphabet=PRINTABLE)
-            matched.validate()
-        except (InvalidArgument, ValueError, RecursionError, NotImplementedError, re.error):
-            continue
-        return matched.map(lambda value: value[: 4 * USUAL])
+        matched = _matching(pattern)
+        if matched is not None:
+            return matched
     low = max(domain.min_length, 1)
     high = min(domain.longest if domain.longest is not None else low + USUAL, low + USUAL)
-    letters = ASCII if ascii_only else BEYOND
+    letters = LETTERS if domain.patterns else ASCII if ascii_only else BEYOND
     return st.text(letters, min_size=min(low, high), max_size=max(low, high))
+
+
+def _matching(pattern: str) -> st.SearchStrategy[str] | None:
+    """Return the strategy for texts that match; None where Hypothesis cannot make any."""
+    regex = compiled(pattern)
+    if regex is None:
+        return None
+    try:
+        strategy = st.from_regex(regex, fullmatch=True, alphabet=PRINTABLE)
+        strategy.validate()
+    except (InvalidArgument, RecursionError, NotImplementedError):
+        return None
+    return strategy
 
 
 def _fitted(domain: Domain, value: str, typical: str, fits: Callable[[str], bool]) -> str:
@@ -97,7 +106,7 @@ def _fitted(domain: Domain, value: str, typical: str, fits: Callable[[str], bool
     if fits(value):
         return value
     candidates: list[str | None] = []
-    if domain.longest is not None and len(value) > domain.longest:
+    if domain.longest is not None and len(value) > domain.longest and not domain.patterns:
         candidates.append(value[: domain.longest])
     if len(value) < domain.shortest:
         candidates += [pump(pattern, value, domain.shortest) for pattern in domain.patterns]

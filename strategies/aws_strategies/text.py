@@ -1,14 +1,15 @@
 """Sample texts: values of a format, strings that match a pattern, strings of an exact length.
 
-All deterministic. A pattern is matched the way AWS writes it, against the whole value; a sample also
-satisfies the looser reading (a match anywhere), so that it is valid whichever way a target reads it.
+All deterministic. A pattern is matched the way AWS writes it, against the whole value; a sample
+also satisfies the looser reading (a match anywhere), so that it is valid whichever way a target
+reads it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache, partial
 
 FORMATS: Mapping[str, str] = {
     "arn": "arn:aws:mobiletargeting:us-east-1:123456789012:apps/0123456789abcdef0123456789abcdef",
@@ -107,7 +108,7 @@ def mismatches(pattern: str, value: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def matching(pattern: str, low: int, high: int) -> str | None:
-    """Return a short readable string of low..high characters that matches, or None if none is found."""
+    """Return a short readable string of low..high characters that matches, or None."""
     regex = compiled(pattern)
     if regex is None:
         return None
@@ -136,19 +137,28 @@ def _generated(pattern: str) -> str | None:
     from hypothesis.errors import HypothesisException
     from hypothesis.strategies import from_regex
 
+    regex = compiled(pattern)
+    if regex is None:
+        return None
     quiet = settings(
         database=None,
         derandomize=True,
         max_examples=20,
         phases=(Phase.generate,),
-        suppress_health_check=list(HealthCheck),
+        suppress_health_check=tuple(HealthCheck),
         deadline=None,
     )
-    try:
-        strategy = from_regex(f"(?:{pattern})", fullmatch=True)
-        return find(strategy, lambda value: value.isprintable(), settings=quiet)
-    except (HypothesisException, re.error, RecursionError, NotImplementedError, OverflowError):
-        return None
+    for letters in (PRINTABLE, None):
+        try:
+            strategy = from_regex(regex, fullmatch=True, alphabet=letters)
+            return find(strategy, str.isprintable, settings=quiet)
+        except (HypothesisException, RecursionError, NotImplementedError, OverflowError):
+            continue
+    return None
+
+
+PRINTABLE = "".join(map(chr, range(0x20, 0x7F)))
+"""Strings for a pattern are made of ASCII where they can be: that spares the tables of Unicode."""
 
 
 def pump(pattern: str, value: str, length: int) -> str | None:
@@ -165,7 +175,7 @@ def pump(pattern: str, value: str, length: int) -> str | None:
         if missing <= 0:
             break
         char = value[at - 1]
-        count = _longest(lambda n, at=at, char=char: _fits(regex, value, at, char, n), missing)  # type: ignore[misc]
+        count = _longest(partial(_fits, regex, value, at, char), missing)
         value = value[:at] + char * count + value[at:]
     return value if len(value) == length and regex.fullmatch(value) else None
 
@@ -174,14 +184,14 @@ def _fits(regex: re.Pattern[str], value: str, at: int, char: str, count: int) ->
     return regex.fullmatch(value[:at] + char * count + value[at:]) is not None
 
 
-def _longest(fits: object, most: int) -> int:
-    """Return the largest count up to `most` that fits, by halving (0 where one more does not fit)."""
+def _longest(fits: Callable[[int], bool], most: int) -> int:
+    """Return the largest count up to `most` that fits, by halving (0 where not one more does)."""
     low, high = 0, most
-    if fits(most):  # type: ignore[operator]
+    if fits(most):
         return most
     while low < high - 1:
         middle = (low + high) // 2
-        low, high = (middle, high) if fits(middle) else (low, middle)  # type: ignore[operator]
+        low, high = (middle, high) if fits(middle) else (low, middle)
     return low
 
 
@@ -190,12 +200,19 @@ def breaking(pattern: str, valid: str, low: int, high: int) -> Iterator[tuple[st
 
     `certain` values break both readings of the pattern; the others only the strict one.
     """
-    candidates = [value for value in _wrong(valid, low, high) if not matches(pattern, value)]
-    sure = [value for value in candidates if mismatches(pattern, value)]
-    if sure:
-        yield sure[0], True
-    elif candidates and compiled(pattern) is not None:
-        yield candidates[0], False
+    if compiled(pattern) is None:
+        return
+    for certain, breaks in ((True, mismatches), (False, _unmatched)):
+        # One at a time: the first ones end a match at once, later ones may make a pattern
+        # backtrack without end.
+        value = next((item for item in _wrong(valid, low, high) if breaks(pattern, item)), None)
+        if value is not None:
+            yield value, certain
+            return
+
+
+def _unmatched(pattern: str, value: str) -> bool:
+    return not matches(pattern, value)
 
 
 def _wrong(valid: str, low: int, high: int) -> Iterator[str]:
