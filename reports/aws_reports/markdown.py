@@ -206,5 +206,5 @@ def _foot(summary: Summary) -> str:
     )
     lines = [f"{plural(count, 'finding')} {what}." for count, what in notes if count]
     if unchecked:
-        lines.append(f"{plural(unchecked, 'rule')} no request can check from outside.")
+        lines.append(f"{plural(unchecked, 'rule')} are not checked.")
     return " ".join(lines)

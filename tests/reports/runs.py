@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from aws_reports.results import (
@@ -534,41 +535,9 @@ def hostile(text: str) -> Results:
 
 TEXT = st.one_of(st.sampled_from(HOSTILE), st.text(max_size=20), st.just(""))
 UTF8 = st.text(st.characters(codec="utf-8"), max_size=20)
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | UTF8,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(UTF8, inner, max_size=3),
-    max_leaves=5,
-)
-
-
-def sources(text: st.SearchStrategy[str]) -> st.SearchStrategy[Source]:
-    return st.one_of(
-        st.builds(PageSource, file=text, line=st.integers(0, 9999), sentence=text),
-        st.builds(ModelSource, model=text, shape=text, trait=text),
-        st.builds(
-            ProtocolSource, protocol=text, document=text, level=st.sampled_from(["N", "C", "O"])
-        ),
-    )
-
-
-def evidences(text: st.SearchStrategy[str]) -> st.SearchStrategy[Evidence]:
-    message = st.builds(
-        Message,
-        start=text,
-        headers=st.lists(st.tuples(text, text), max_size=2).map(tuple),
-        body=text,
-        size=st.integers(0, 10**9),
-    )
-    return st.builds(
-        Evidence,
-        request=message,
-        answer=st.none() | message,
-        silence=text,
-        milliseconds=st.floats(0, 1e6),
-    )
-
-
 OUTCOMES = ("pass", "fail", "inconclusive", "unimplemented", "error")
+STATES = ("decided", "partly", "undecided", "unimplemented", "error", "stopped")
+REASONS = ("", "masked", "accepted-invalid", "server-error")
 RULE_IDS = tuple(
     f"a.{name}/input/{member}/{kind}"
     for name in ("One", "Two")
@@ -576,80 +545,102 @@ RULE_IDS = tuple(
     for kind in ("required", "enum", "enum=X")
 )
 
-
-def verdicts(text: st.SearchStrategy[str]) -> st.SearchStrategy[Verdict]:
-    def build(rule: str) -> st.SearchStrategy[Verdict]:
-        return st.builds(
-            Verdict,
-            case=text,
-            operation=st.just(rule.partition("/")[0]),
-            rule=st.just(rule),
-            kind=st.just(rule.rpartition("/")[2].partition("=")[0]),
-            member=text,
-            verdict=st.sampled_from(OUTCOMES),
-            reason=st.sampled_from(["", "masked", "accepted-invalid", "server-error"]),
-            expected=text,
-            observed=text,
-            source=sources(text),
-            case_kind=text,
-            row=text,
-            fault=text,
-            old=JSON,
-            new=JSON,
-            hint=text,
-            evidence=st.none() | evidences(text),
-            twin=st.none() | evidences(text),
-            reproducer=st.none() | st.builds(Reproducer, curl=text, boto3=text, cli=text),
-            confirmed=st.sampled_from([None, True, False]),
-            flaky=st.booleans(),
-            baseline=st.just("") | text,
-        )
-
-    return st.sampled_from(RULE_IDS).flatmap(build)
+ANY = settings(
+    max_examples=30,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+"""For properties of whole runs: few examples, however slow the machine is."""
 
 
-def operations(text: st.SearchStrategy[str]) -> st.SearchStrategy[OperationResult]:
-    def build(name: str) -> st.SearchStrategy[OperationResult]:
-        own = [rule for rule in RULE_IDS if rule.startswith(f"a.{name}/")]
-        return st.lists(st.sampled_from(own), unique=True).flatmap(
-            lambda rules: st.builds(
-                OperationResult,
-                operation=st.just(f"a.{name}"),
-                state=st.sampled_from(
-                    ["decided", "partly", "undecided", "unimplemented", "error", "stopped"]
-                ),
-                rules=st.just(tuple(rules)),
-                kinds=st.just({r: r.rpartition("/")[2].partition("=")[0] for r in rules}),
-                requests=st.integers(0, 10**6),
-                reason=text,
-                binds=st.lists(text, max_size=2).map(tuple),
-                page=text,
-                unchecked=st.lists(st.tuples(text, text), max_size=2).map(tuple),
-            )
-        )
-
-    return st.sampled_from(["One", "Two"]).flatmap(build)
+def kind_of(rule: str) -> str:
+    return rule.rpartition("/")[2].partition("=")[0]
 
 
-def runs(text: st.SearchStrategy[str] = TEXT) -> st.SearchStrategy[Results]:
+def some_source(number: int, text: str) -> Source:
+    return (
+        PageSource(file=text, line=number, sentence=text),
+        ModelSource(model=text, shape=text, trait=text),
+        ProtocolSource(protocol=text, document=text, level="C"),
+    )[number]
+
+
+def some_evidence(number: int, text: str, other: str) -> Evidence | None:
+    message = Message(start=text, headers=((other, text),) * number, body=other, size=number * 100)
+    answer = None if number == 1 else message
+    return Evidence(request=message, answer=answer, silence=other) if number else None
+
+
+@st.composite
+def verdicts(draw: st.DrawFn, texts: list[str]) -> Verdict:
+    rule = draw(st.sampled_from(RULE_IDS))
+    one, other = draw(st.sampled_from(texts)), draw(st.sampled_from(texts))
+    number = draw(st.integers(0, 2))
+    evidence = some_evidence(number, one, other)
+    return Verdict(
+        case=one,
+        operation=rule.partition("/")[0],
+        rule=rule,
+        kind=kind_of(rule),
+        member=other,
+        verdict=draw(st.sampled_from(OUTCOMES)),
+        reason=draw(st.sampled_from(REASONS)),
+        expected=one,
+        observed=other,
+        source=some_source(number, one),
+        case_kind=other,
+        row=one,
+        fault=other,
+        old={one: [other, number]},
+        new=one,
+        hint=other,
+        evidence=evidence,
+        twin=evidence,
+        reproducer=Reproducer(curl=one, boto3=other, cli=one) if number else None,
+        confirmed=(None, True, False)[number],
+        flaky=draw(st.sampled_from([False, False, True])),
+        baseline=draw(st.sampled_from(["", "", other])),
+    )
+
+
+@st.composite
+def operations(draw: st.DrawFn, name: str, texts: list[str]) -> OperationResult:
+    own = [rule for rule in RULE_IDS if rule.startswith(f"{name}/")]
+    rules = draw(st.lists(st.sampled_from(own), unique=True, max_size=4))
+    text = draw(st.sampled_from(texts))
+    return OperationResult(
+        operation=name,
+        state=draw(st.sampled_from(STATES)),
+        rules=tuple(rules),
+        kinds={rule: kind_of(rule) for rule in rules},
+        requests=len(rules),
+        reason=text,
+        binds=(text,),
+        page=text,
+        unchecked=((text, text),),
+    )
+
+
+@st.composite
+def runs(draw: st.DrawFn, text: st.SearchStrategy[str] = TEXT) -> Results:
     """Any results: rules of two operations, every outcome, text of the strategy `text`."""
-    return st.builds(
-        Results,
-        tool=text,
-        sdk=text,
-        target=text,
-        started=text,
-        finished=text,
-        seed=st.integers(),
-        examples=st.integers(0, 1000),
-        source=text,
-        strict=st.booleans(),
-        requests=st.integers(0, 10**6),
-        stopped=st.just("") | text,
-        operations=st.lists(operations(text), max_size=2, unique_by=lambda one: one.operation).map(
-            tuple
-        ),
-        verdicts=st.lists(verdicts(text), max_size=6).map(tuple),
-        stale=st.lists(st.builds(StaleEntry, rule=text, reason=text), max_size=2).map(tuple),
-        exit_code=st.sampled_from([0, 1, 2, 3, 4]),
+    texts = draw(st.lists(text, min_size=1, max_size=3))
+    names = draw(st.lists(st.sampled_from(["a.One", "a.Two"]), unique=True))
+    stale = draw(st.booleans())
+    return Results(
+        tool=texts[0],
+        sdk=texts[-1],
+        target=texts[0],
+        started=texts[-1],
+        finished=texts[0],
+        seed=draw(st.integers()),
+        examples=len(texts),
+        source=texts[-1],
+        strict=stale,
+        requests=draw(st.integers(0, 10**6)),
+        stopped=draw(st.sampled_from(["", texts[0]])),
+        operations=tuple(draw(operations(name, texts)) for name in names),
+        verdicts=tuple(draw(st.lists(verdicts(texts), max_size=5))),
+        stale=(StaleEntry(rule=texts[0], reason=texts[-1]),) if stale else (),
+        exit_code=draw(st.integers(0, 4)),
     )

@@ -4,7 +4,7 @@ import json
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
@@ -84,7 +84,7 @@ def test_needs_two_runs(count: int):
         compare([runs.realistic()] * count)
 
 
-@settings(max_examples=40)
+@runs.ANY
 @given(st.lists(runs.runs(st.just("x")), min_size=2, max_size=4))
 def test_any_runs_are_compared_on_the_same_rules(many: list[Results]):
     comparison = compare(many)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase
 from lxml import etree
 from syrupy.assertion import SnapshotAssertion
@@ -78,7 +78,7 @@ def test_operation_without_rules_is_seen_as_skipped():
     assert isinstance(outcome(next(iter(cases(bare).values()))), Skipped)
 
 
-@settings(max_examples=60)
+@runs.ANY
 @given(runs.runs())
 def test_any_results_satisfy_the_strict_schema_and_count_right(run: Results):
     summary = summarise(run)

@@ -4,7 +4,7 @@ from collections import Counter
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html as lxml_html
 from markdown_it import MarkdownIt
@@ -51,7 +51,7 @@ def test_hostile_text_adds_no_element_to_a_comparison(text: str):
     assert skeleton(page(text)) == skeleton(page("plain"))
 
 
-@settings(max_examples=40)
+@runs.ANY
 @given(runs.runs())
 def test_any_results_become_only_elements_of_ours(run: Results):
     tags = {str(one.tag) for one in rendered(markdown.render(run)).iter()}
@@ -61,6 +61,7 @@ def test_any_results_become_only_elements_of_ours(run: Results):
     }  # fmt: skip
 
 
+@runs.ANY
 @given(st.text(st.characters(codec="utf-8"), max_size=60))
 def test_code_span_shows_the_text_itself(text: str):
     shown = rendered(markdown.code(text).encode()).text_content().strip()
@@ -68,6 +69,7 @@ def test_code_span_shows_the_text_itself(text: str):
     assert " ".join(shown.split()) == (line or "–")
 
 
+@runs.ANY
 @given(st.text(st.sampled_from("a`~ \n|<>&*_[]()!#-=\\"), max_size=40))
 def test_fence_holds_whatever_is_in_it(text: str):
     tree = rendered(f"{markdown.fence(text)}\n\nafter".encode())
@@ -75,6 +77,7 @@ def test_fence_holds_whatever_is_in_it(text: str):
     assert tree.findtext("p") == "after"
 
 
+@runs.ANY
 @given(st.text(st.sampled_from("a`~ |<>&*_[]()!#-=\\:/.@w1"), max_size=40))
 def test_plain_text_is_no_markup(text: str):
     tree = rendered(f"x {markdown.plain(text)}".encode())

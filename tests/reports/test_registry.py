@@ -5,7 +5,7 @@ import sys
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 import aws_reports
 from aws_reports.registry import Format, ReportError, default_formats, render
@@ -49,7 +49,7 @@ def test_same_results_give_the_same_bytes(name: str):
 
 
 @pytest.mark.parametrize("name", default_formats().names())
-@settings(max_examples=25)
+@runs.ANY
 @given(run=runs.runs())
 def test_any_results_can_be_shown_in_utf8(name: str, run: Results):
     assert render(name, run).decode("utf-8")

@@ -6,7 +6,7 @@ from urllib.parse import unquote
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from syrupy.assertion import SnapshotAssertion
 
 from aws_reports import sarif
@@ -57,7 +57,7 @@ def test_known_deviation_is_suppressed_and_flaky_one_is_left_out():
     assert len(found) == 5
 
 
-@settings(max_examples=40)
+@runs.ANY
 @given(runs.runs())
 def test_any_results_refer_to_their_rules(results: Results):
     run = only_run(results)

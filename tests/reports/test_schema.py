@@ -6,7 +6,7 @@ from pathlib import Path
 import jsonschema
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from aws_reports.results import Results
 from aws_reports.schema import (
@@ -42,7 +42,7 @@ def test_written_results_satisfy_the_published_schema(run: Results):
     VALIDATOR.validate(json.loads(dump_results(run)))
 
 
-@settings(max_examples=40)
+@runs.ANY
 @given(runs.runs(runs.UTF8))
 def test_results_come_back_as_they_were_written(run: Results):
     written = dump_results(run)
@@ -50,7 +50,7 @@ def test_results_come_back_as_they_were_written(run: Results):
     assert dump_results(parse_results(written)) == written
 
 
-@settings(max_examples=40)
+@runs.ANY
 @given(runs.runs())
 def test_any_results_can_be_written_and_satisfy_the_schema(run: Results):
     written = dump_results(run)
@@ -58,7 +58,7 @@ def test_any_results_can_be_written_and_satisfy_the_schema(run: Results):
     assert len(parse_results(written).verdicts) == len(run.verdicts)
 
 
-@settings(max_examples=40)
+@runs.ANY
 @given(runs.runs())
 def test_lone_surrogates_are_written_as_their_escape(run: Results):
     assert b"\\ud800" not in dump_results(run).replace(b"\\\\ud800", b"")

@@ -2,7 +2,7 @@
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from aws_reports.results import Results, Verdict
@@ -207,7 +207,7 @@ def recount(run: Results) -> dict[str, tuple[int, int, int]]:
     return counted
 
 
-@settings(max_examples=50)
+@runs.ANY
 @given(runs.runs(st.just("x")))
 def test_numbers_agree_with_a_recount_by_hand(run: Results):
     found = {
@@ -217,7 +217,7 @@ def test_numbers_agree_with_a_recount_by_hand(run: Results):
     assert found == recount(run)
 
 
-@settings(max_examples=50)
+@runs.ANY
 @given(runs.runs(st.just("x")))
 def test_totals_kinds_and_operations_add_up(run: Results):
     summary = summarise(run)
@@ -227,7 +227,7 @@ def test_totals_kinds_and_operations_add_up(run: Results):
         assert total == sum(getattr(one, name) for one in summary.kinds.values())
 
 
-@settings(max_examples=50)
+@runs.ANY
 @given(runs.runs(st.just("x")))
 def test_every_fail_is_in_exactly_one_place(run: Results):
     summary = summarise(run)

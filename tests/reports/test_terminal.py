@@ -4,7 +4,7 @@ import re
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
@@ -64,7 +64,7 @@ def test_width_is_that_of_the_terminal_and_fixed_elsewhere():
     assert style_for(tty=False, environ={}, columns=77).width == 100
 
 
-@settings(max_examples=40)
+@runs.ANY
 @given(runs.runs(), st.integers(40, 200))
 def test_any_results_fit_the_width_and_hold_no_control_character(run: Results, width: int):
     text = render(run, style=Style(width=width))
