@@ -77,10 +77,15 @@ def operation_from_model(service: str, name: str) -> Operation:
 
     Raises `UsageError` for a service or an operation that the installed SDK does not know.
     """
+    return spec_of_model(sdk.operation_model(service, name))
+
+
+def spec_of_model(model: botocore_model.OperationModel) -> Operation:
+    """Return the spec of an operation of any botocore model, named after the installed version."""
     from botocore import xform_name
     from botocore.utils import get_service_module_name
 
-    model = sdk.operation_model(service, name)
+    service, name = str(model.service_model.service_name), str(model.name)
     identifier = f"{service}.{name}"
     request = _structure(model.input_shape)
     response = _structure(model.output_shape)
@@ -271,7 +276,7 @@ def _wire(model: botocore_model.OperationModel) -> Wire:
     payload = model.input_shape.serialization.get("payload", "") if model.input_shape else ""
     prefix = metadata.get("targetPrefix", "")
     return Wire(
-        protocol=str(getattr(model, "resolved_protocol", None) or service.protocol),
+        protocol=str(getattr(service, "resolved_protocol", None) or service.protocol),
         method=str(http.get("method", "POST")),
         uri=str(http.get("requestUri", "/")),
         status=int(http.get("responseCode", 200)),
