@@ -50,7 +50,7 @@ class Config(Value, frozen=True, kw_only=True, rename="kebab"):
     output: str = DEFAULT_OUTPUT
     confidence: Annotated[float, Meta(ge=0, le=1)] = DEFAULT_CONFIDENCE
     profile: str = ""
-    region: str = "us-east-1"
+    region: str = ""
     timeout: Annotated[float, Meta(gt=0)] = 15.0
     max_requests: Annotated[int, Meta(ge=0)] = 0
     rate: Annotated[float, Meta(ge=0)] = 0.0

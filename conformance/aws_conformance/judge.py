@@ -99,8 +99,8 @@ def _words(matter: Matter) -> dict[str, str]:
         "errors": names or "a validation error (400)",
         "status": str(matter.operation.wire.status),
         "due": str(matter.answer.due),
-        "code": str(protocol.get("code", "")),
-        "http": str(protocol.get("status", "")),
+        "code": " or ".join(protocol.get("codes", ())[:2]),
+        "http": " or ".join(map(str, protocol.get("statuses", ()))),
     }
 
 
@@ -317,11 +317,9 @@ def _authentication(m: Matter) -> bool:
 
 def _as_the_protocol_says(m: Matter) -> bool:
     value = m.rule.value if m.rule else {}
-    right = m.answer.code == value.get("code") or m.answer.error_class in (
-        "validation",
-        "media-type",
-    )
-    return right and m.answer.status in (value.get("status"), 400)
+    named = m.answer.code in value.get("codes", ()) or not value.get("codes")
+    right = named or m.answer.error_class in ("validation", "media-type")
+    return right and m.answer.status in (*value.get("statuses", ()), 400)
 
 
 MALFORMED: tuple[Row, ...] = (

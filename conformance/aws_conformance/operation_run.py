@@ -34,6 +34,9 @@ State = Literal["decided", "partly", "undecided", "unimplemented", "error", "sto
 _PROVOKED = frozenset({"validation", "not-found", "conflict"})
 """Classes of errors that a request can bring about from outside."""
 
+_PATIENCE = 3
+"""How often a throttled request is sent again beside its twin before the error is no throttling."""
+
 _ALWAYS_SHOWN = frozenset({"status", "present"})
 """Kinds of output rules that every success decides."""
 
@@ -77,7 +80,9 @@ class OperationRun:
         """Yield the events of the operation, in the order in which cases are sent."""
         if not self.cover.cases:
             self.state, self.reason = "error", "; ".join(self.cover.unmet.values())
-            yield SuiteProblem(self.operation.id, "", f"no valid request can be made: {self.reason}")
+            yield SuiteProblem(
+                self.operation.id, "", f"no valid request can be made: {self.reason}"
+            )
             return
         control = self.exchange(self.cover.control)
         if not_implemented(control.reading) or self._answers_everything(control):
@@ -195,7 +200,9 @@ class OperationRun:
         if ruling.verdict == "pass":
             said = self._answer(exchange) if exchange.reading.kind == "success" else ()
             yield Judged(case.id, (*self._witnessed(exchange, ruling), *said))
-        elif case.parts and ruling.verdict in ("fail", "inconclusive") and ruling.reason != "masked":
+        elif (
+            case.parts and ruling.verdict in ("fail", "inconclusive") and ruling.reason != "masked"
+        ):
             yield from self._parts(case, exchange, ruling)
         else:
             yield self._refused(exchange, matter, ruling)
@@ -308,6 +315,8 @@ class OperationRun:
         twin = twin or self._twin(case)
         matter = self._matter(case, exchange, rule, twin)
         ruling = judge(matter)
+        if ruling.reason == "throttled":
+            matter, ruling = self._still_throttled(matter, ruling)
         if ruling.systemic and ruling.verdict == "fail":
             self.held.append((exchange, matter, ruling))
             return
@@ -319,6 +328,18 @@ class OperationRun:
         if exchange.reading.kind == "success" and case.kind == "invalid":
             verdicts += list(self._answer(exchange)) if ruling.verdict == "pass" else []
         yield Judged(case.id, tuple(verdicts))
+
+    def _still_throttled(self, matter: Matter, ruling: Ruling) -> tuple[Matter, Ruling]:
+        """Send a throttled fault again, after its twin: throttled alone each time, it is no limit."""
+        twin = self._find(matter.case.twin) if matter.case.twin else None
+        for _ in range(_PATIENCE):
+            if twin is None or self.sender.send(self._fresh(twin)).reading.kind != "success":
+                return matter, ruling
+            matter = replace(matter, answer=self.sender.send(self._fresh(matter.case)).reading)
+            ruling = judge(matter)
+            if ruling.reason != "throttled":
+                return matter, ruling
+        return matter, replace(ruling, verdict="fail", reason="wrong-error", row="always throttled")
 
     def error_kept(self, exchange: Exchange) -> list[Verdict]:
         """Return a pass on the error's own rule the first time it comes as declared."""
@@ -451,6 +472,8 @@ class OperationRun:
         fresh_twin = self.sender.send(self._fresh(twin)).reading if twin else matter.twin
         answer = self.sender.send(self._fresh(matter.case)).reading
         again = judge(replace(matter, answer=answer, twin=fresh_twin))
+        if ruling.row == "always throttled" and again.reason == "throttled":
+            return ruling
         same = (again.verdict, again.reason) == (ruling.verdict, ruling.reason)
         return ruling if same else replace(ruling, row=f"{ruling.row} (flaky)")
 
@@ -500,7 +523,9 @@ class OperationRun:
     ) -> Verdict:
         case, shown = exchange.case, verdict != "pass"
         identity = rule_as or rule.id
-        (self.passes if verdict == "pass" else self.fails if verdict == "fail" else set()).add(identity)
+        (self.passes if verdict == "pass" else self.fails if verdict == "fail" else set()).add(
+            identity
+        )
         return Verdict(
             case=case.id,
             operation=self.operation.id,
@@ -559,9 +584,11 @@ class OperationRun:
             rule = self.plan.rule(path, "enum")
             found.update({f"{rule.id}={value}": "enum" for value in values} if rule else {})
         for rule in self.rules.values():
-            if isinstance(rule.source, ProtocolSource) or rule.kind in _ALWAYS_SHOWN:
-                found[rule.id] = rule.kind
-            elif rule.id in self.passes | self.fails:
+            if (
+                isinstance(rule.source, ProtocolSource)
+                or rule.kind in _ALWAYS_SHOWN
+                or rule.id in self.passes | self.fails
+            ):
                 found[rule.id] = rule.kind
         unmet = {*self.cover.unmet, *(r.id for r in self.operation.rules if r.sure < self.sure)}
         return {identity: kind for identity, kind in found.items() if identity not in unmet}

@@ -21,7 +21,6 @@ from aws_conformance.events import (
 from aws_conformance.exchange import Target
 from aws_conformance.operation_run import OperationRun
 from aws_conformance.sender import BudgetSpentError, Sender, UnreachableError
-from aws_conformance.wire import Credentials
 from aws_reports.results import OperationResult
 from aws_specs.catalog import SourceChoice, load, select
 from aws_specs.errors import ConformanceError
@@ -44,7 +43,7 @@ class Settings(Value, frozen=True, kw_only=True):
     bindings: Mapping[str, str] = {}
     strict: bool = False
     confidence: float = 0.75
-    region: str = "us-east-1"
+    region: str = ""
     control: bool = True
 
 
@@ -55,7 +54,6 @@ def run(
     *,
     decided: Mapping[str, frozenset[str]] | None = None,
     finished: Mapping[str, OperationResult] | None = None,
-    credentials: Callable[[], Credentials] | None = None,
     budget: Callable[[], None] = lambda: None,
 ) -> Iterator[Event]:
     """Yield what happens when the named operations are tested against a target.
@@ -70,9 +68,7 @@ def run(
             continue
         try:
             operation = select(load(name), settings.source)
-            sender = Sender(
-                operation, target, credentials=credentials, region=settings.region, budget=budget
-            )
+            sender = Sender(operation, target, region=settings.region, budget=budget)
             done = (decided or {}).get(name, frozenset())
             one = OperationRun(operation, sender, settings, done)
         except ConformanceError as error:

@@ -8,7 +8,8 @@ from functools import cached_property
 from aws_conformance.exchange import Answer, Request, Silence, Target
 from aws_conformance.reading import Reading, read, service_errors
 from aws_conformance.redact import evidence
-from aws_conformance.wire import DUMMY, Credentials, encode
+from aws_conformance.targets import BudgetSpentError, Wiring, wiring
+from aws_conformance.wire import encode
 from aws_reports.results import Evidence
 from aws_specs.spec import ErrorShape, Operation, Value
 from aws_strategies.case import Case
@@ -28,10 +29,6 @@ class Exchange(Value, frozen=True):
         return evidence(self.request, self.answer)
 
 
-class BudgetSpentError(Exception):
-    """The run has sent as many requests as it may."""
-
-
 class UnreachableError(Exception):
     """The target does not answer at all; the message says why."""
 
@@ -44,13 +41,11 @@ class Sender:
         operation: Operation,
         target: Target,
         *,
-        credentials: Callable[[], Credentials] | None = None,
-        region: str = "us-east-1",
+        region: str = "",
         budget: Callable[[], None] = lambda: None,
     ) -> None:
         self.operation = operation
         self.target = target
-        self.credentials = credentials or (lambda: DUMMY)
         self.region = region
         self.budget = budget
         self.requests = 0
@@ -61,14 +56,19 @@ class Sender:
         """The errors the service's model has."""
         return service_errors(self.operation)
 
+    @cached_property
+    def _wiring(self) -> Wiring:
+        return wiring(self.target, self.operation.service)
+
     def send(self, case: Case) -> Exchange:
         """Send one case. Raises `BudgetSpentError`, `UnreachableError`, `EncodeError`."""
+        wired = self._wiring
         request = encode(
             self.operation,
             case,
-            endpoint=self.target.endpoint,
-            credentials=self.credentials(),
-            region=self.region,
+            endpoint=wired.endpoint,
+            credentials=wired.credentials,
+            region=self.region or wired.region,
         )
         self.budget()
         self.requests += 1
@@ -76,3 +76,6 @@ class Sender:
         if isinstance(answer, Silence) and answer.kind == "unreachable":
             raise UnreachableError(answer.detail)
         return Exchange(case, request, answer, read(self.operation, answer, self.errors))
+
+
+__all__ = ["BudgetSpentError", "Exchange", "Sender", "UnreachableError"]

@@ -1,80 +1,179 @@
-"""What an AWS protocol says of malformed requests, as rules of an operation.
+"""What an AWS protocol says of malformed requests, as a table and as rules of an operation.
 
-Levels: N is normative text or a published protocol test, C a convention of the server frameworks, O
-observed at AWS. A broken N is a finding; a broken C or O is told and never a finding, unless strict.
-Source: the Smithy 2.0 AWS protocol pages and their malformed-request tests.
+`MALFORMED` holds, for each protocol, each way of breaking it with the codes and statuses that may answer
+and how binding that is. Levels: N is normative text or a published protocol test, C a convention of
+AWS's server frameworks, O what AWS was seen to answer. A broken N is a finding; a broken C or O is told
+and is never a finding, unless strict. Source: the Smithy 2.0 AWS protocol pages and their tests.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Final, Literal
 
-from aws_specs.spec import Operation, ProtocolSource, Rule, Statement, Structure, Value, rule_id
+from aws_specs.spec import (
+    Member,
+    Operation,
+    ProtocolSource,
+    Rule,
+    Scalar,
+    Statement,
+    Value,
+    rule_id,
+)
+
+Level = Literal["N", "C", "O"]
 
 
-class Malformation(Value, frozen=True):
-    """One way of breaking a protocol: what is sent, and the code and status that should answer."""
+class Expected(Value, frozen=True):
+    """What may answer: any of `codes` with any of `statuses`, said by `document`.
 
-    name: str
-    code: str
-    status: int
-    level: Literal["N", "C", "O"]
+    Codes are compared without namespace; an empty tuple allows any code.
+    """
+
+    codes: tuple[str, ...]
+    statuses: tuple[int, ...]
+    level: Level
     document: str
-    needs_body: bool = False
 
 
-_JSON_SYNTAX = Malformation(
-    "json-syntax", "SerializationException", 400, "N",
-    "a body that is not JSON is answered 400 SerializationException", needs_body=True,
-)  # fmt: skip
-_CONTENT_TYPE = Malformation(
-    "content-type", "UnsupportedMediaTypeException", 415, "N",
-    "a body of another content type than the modelled one is answered 415", needs_body=True,
-)  # fmt: skip
-_SIGNATURE = Malformation(
-    "no-signature", "MissingAuthenticationTokenException", 403, "O",
-    "a request without a signature is refused before anything else",
-)  # fmt: skip
-_UNKNOWN = Malformation(
-    "unknown-operation", "UnknownOperationException", 404, "C",
-    "a request that no operation claims is answered 404 UnknownOperationException",
-)  # fmt: skip
-_METHOD = Malformation(
-    "method", "MethodNotAllowedException", 405, "C",
-    "a known path with another method is answered 405",
-)  # fmt: skip
-
-MALFORMATIONS: Mapping[str, tuple[Malformation, ...]] = {
-    "rest-json": (_JSON_SYNTAX, _CONTENT_TYPE, _SIGNATURE, _UNKNOWN, _METHOD),
+_UNSIGNED_CODES: Final = (
+    "MissingAuthenticationTokenException",
+    "MissingAuthenticationToken",
+    "MissingAuthToken",
+    "UnrecognizedClientException",
+    "AccessDeniedException",
+    "AccessDenied",
+    "IncompleteSignatureException",
+    "IncompleteSignature",
+    "NotAuthorized",
+    "UnauthorizedException",
+)
+_SIGNATURE_CODES: Final = (
+    "InvalidSignatureException",
+    "SignatureDoesNotMatch",
+    "IncompleteSignatureException",
+    "IncompleteSignature",
+    "UnrecognizedClientException",
+    "InvalidClientTokenId",
+    "InvalidAccessKeyId",
+    "AuthFailure",
+    "ForbiddenException",
+    "AccessDeniedException",
+    "AccessDenied",
+)
+_UNSIGNED: Final = Expected(_UNSIGNED_CODES, (400, 401, 403), "O", "AWS common errors")
+_BAD_SIGNATURE: Final = Expected(_SIGNATURE_CODES, (400, 401, 403), "O", "AWS common errors")
+_EXPIRED: Final = Expected(
+    (*_SIGNATURE_CODES, "RequestExpired", "RequestTimeTooSkewed", "ExpiredTokenException"),
+    (400, 401, 403),
+    "O",
+    "AWS common errors",
+)
+_SIGNATURES: Final = {
+    "no-signature": _UNSIGNED,
+    "bad-signature": _BAD_SIGNATURE,
+    "expired-signature": _EXPIRED,
 }
-"""By botocore's protocol name; a protocol that is not here has no malformed cases yet."""
+
+_UNKNOWN: Final = ("UnknownOperationException", "UnknownOperation")
+_METHOD: Final = ("MethodNotAllowedException", "MethodNotAllowed", *_UNKNOWN)
+_MALFORMED_REST: Final = "aws-restjson1-protocol, malformed request tests"
+_FRAMEWORK: Final = "Smithy server frameworks"
+
+MALFORMED: Final[Mapping[str, Mapping[str, Expected]]] = {
+    "rest-json": {
+        "json-syntax": Expected(("SerializationException",), (400,), "N", _MALFORMED_REST),
+        "content-type": Expected(("UnsupportedMediaTypeException",), (415,), "N", _MALFORMED_REST),
+        "accept": Expected(("NotAcceptableException",), (406,), "N", _MALFORMED_REST),
+        "unknown-operation": Expected(_UNKNOWN, (403, 404), "C", _FRAMEWORK),
+        "method": Expected(_METHOD, (403, 404, 405), "C", _FRAMEWORK),
+        **_SIGNATURES,
+    },
+    "json": {
+        "json-syntax": Expected(("SerializationException",), (400,), "C", _FRAMEWORK),
+        "content-type": Expected(
+            (*_UNKNOWN, "UnsupportedMediaTypeException"), (400, 404, 415), "C", _FRAMEWORK
+        ),
+        "unknown-operation": Expected(_UNKNOWN, (400, 404), "C", _FRAMEWORK),
+        "method": Expected(_METHOD, (400, 403, 404, 405), "C", _FRAMEWORK),
+        **_SIGNATURES,
+    },
+    "query": {
+        "unknown-operation": Expected(("InvalidAction",), (400, 404), "O", "AWS common errors"),
+        **_SIGNATURES,
+    },
+    "ec2": {
+        "unknown-operation": Expected(("InvalidAction",), (400, 404), "O", "AWS common errors"),
+        **_SIGNATURES,
+    },
+    "rest-xml": {
+        "xml-syntax": Expected(("MalformedXML", "InvalidInput"), (400,), "O", "AWS common errors"),
+        **_SIGNATURES,
+    },
+    "smithy-rpc-v2-cbor": {
+        "cbor-syntax": Expected(("SerializationException",), (400,), "C", _FRAMEWORK),
+        "content-type": Expected((), (400, 404, 415), "C", _FRAMEWORK),
+        "unknown-operation": Expected((), (400, 404), "C", _FRAMEWORK),
+        "method": Expected((), (400, 404, 405), "C", _FRAMEWORK),
+        "target-header": Expected((), (400, 404), "N", "smithy-rpc-v2"),
+        **_SIGNATURES,
+    },
+}
+"""What must answer a request broken in that way, by protocol and way."""
+
+EXTRA: Final = frozenset({"accept", "bad-signature", "expired-signature", "target-header"})
+"""Ways that `ways` lists only when asked: many services do not care about them."""
+
+
+def ways(operation: Operation, *, extra: bool = False) -> tuple[str, ...]:
+    """Return the ways of breaking the protocol that mean something for the operation.
+
+    A body is broken only where the model has one that the protocol structures; a signature only
+    where the operation is signed. `extra` adds those of `EXTRA`.
+    """
+    table = MALFORMED.get(operation.wire.protocol, {})
+    return tuple(way for way in table if (extra or way not in EXTRA) and _applies(operation, way))
+
+
+def _applies(operation: Operation, way: str) -> bool:
+    if way.endswith("-signature"):
+        return not operation.wire.unsigned
+    if way in ("json-syntax", "xml-syntax", "content-type"):
+        return operation.wire.protocol == "json" or _structured_body(operation)
+    if way == "accept":
+        return any(member.location in ("", "payload") for member in operation.output.members)
+    return True
+
+
+def _structured_body(operation: Operation) -> bool:
+    """Whether the model has a body that the protocol writes: members, or a payload structure."""
+    return any(_in_structured_body(operation, member) for member in operation.input.members)
+
+
+def _in_structured_body(operation: Operation, member: Member) -> bool:
+    if operation.wire.payload:
+        return member.name == operation.wire.payload and not isinstance(member.shape, Scalar)
+    return member.location == "" and "model" in member.known_to
 
 
 def malformed_rules(operation: Operation) -> tuple[Rule, ...]:
-    """Return the protocol's rules that can be broken with this operation."""
-    listed = MALFORMATIONS.get(operation.wire.protocol, ())
-    body = _has_json_body(operation)
-    return tuple(
-        Rule(
-            id=rule_id(operation.id, "protocol", malformation.name, "protocol"),
-            side="protocol",
-            member=malformation.name,
-            kind="protocol",
-            statements=(
-                Statement(
-                    source=ProtocolSource(
-                        protocol=operation.wire.protocol,
-                        document=malformation.document,
-                        level=malformation.level,
-                    ),
-                    value={"code": malformation.code, "status": malformation.status},
-                ),
-            ),
-        )
-        for malformation in listed
-        if body or not malformation.needs_body
-        if malformation.name != "no-signature" or not operation.wire.unsigned
+    """Return the protocol's rules that can be broken with this operation; none for one unbound."""
+    table = MALFORMED.get(operation.wire.protocol, {})
+    return tuple(_rule(operation, way, table[way]) for way in ways(operation))
+
+
+def _rule(operation: Operation, way: str, expected: Expected) -> Rule:
+    source = ProtocolSource(
+        protocol=operation.wire.protocol, document=expected.document, level=expected.level
+    )
+    value = {"codes": list(expected.codes), "statuses": list(expected.statuses)}
+    return Rule(
+        id=rule_id(operation.id, "protocol", way, "protocol"),
+        side="protocol",
+        member=way,
+        kind="protocol",
+        statements=(Statement(source=source, value=value),),
     )
 
 
@@ -90,12 +189,5 @@ def error_rule(operation: Operation) -> Rule:
         side="protocol",
         member="error-shape",
         kind="protocol",
-        statements=(Statement(source=source, value={"code": "", "status": 0}),),
+        statements=(Statement(source=source, value={"codes": [], "statuses": []}),),
     )
-
-
-def _has_json_body(operation: Operation) -> bool:
-    payload = next((m for m in operation.input.members if m.location == "payload"), None)
-    if payload is not None:
-        return isinstance(payload.shape, Structure)
-    return any(member.location == "" for member in operation.input.members)

@@ -30,8 +30,9 @@ from aws_strategies.case import Case
 from aws_strategies.drawing import Needs, valid_params
 from aws_strategies.faults import fault_places, faulty, needs_of, ways
 from aws_strategies.keywords import to_keywords
-from aws_strategies.kinds import KINDS, broken, value_at
+from aws_strategies.kinds import KINDS, broken
 from aws_strategies.plan import Plan, above
+from aws_strategies.walking import present
 
 
 def requests(
@@ -170,12 +171,8 @@ def content_id(stem: str, params: Json) -> str:
 
 def _present(plan: Plan, params: Json) -> list[str]:
     """Return the type rules of all members that are there: a valid case is a witness of these."""
-    return [
-        rule.id
-        for rule in plan.testable
-        if rule.kind == "type"
-        and any(value_at(params, at) is not None for at in fault_places(rule, params))
-    ]
+    there = present(plan, params)
+    return [rule.id for rule in plan.testable if rule.kind == "type" and rule.member in there]
 
 
 def pairs(plan: Plan, rule: Rule, nonce: str) -> SearchStrategy[tuple[Case, Case]]:

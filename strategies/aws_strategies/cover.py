@@ -28,9 +28,14 @@ from aws_strategies.case import Case, Fault
 from aws_strategies.domain import LONGEST, MOST_ITEMS, sized
 from aws_strategies.kinds import KINDS, Breach, broken, entries_of, places, value_at
 from aws_strategies.plan import Plan
+from aws_strategies.walking import present
 
 MOST_TYPES = 46
 """Type confusions an operation gets at most beyond the first of each member."""
+
+
+_FIRST_TYPES = {"integer": 2, "float": 2, "boolean": 2}
+"""How many wrong types a member gets at least, where servers coerce most: one for every other."""
 
 
 class Cover:
@@ -96,14 +101,12 @@ class Cover:
 
     def _presence(self, request: Json) -> list[str]:
         """Return the type rules of all members a request has: each is a witness of its type."""
+        there = present(self.plan, request)
         return [
             rule.id
             for rule in self.plan.testable
-            if rule.kind in ("type", "required") and any(True for _ in self._present(rule, request))
+            if rule.kind in ("type", "required") and rule.member in there
         ]
-
-    def _present(self, rule: Rule, request: Json) -> Iterator[Concrete]:
-        return (at for at in occurrences(request, rule.member) if value_at(request, at) is not None)
 
     @cached_property
     def groups(self) -> Mapping[str, Case]:
@@ -344,8 +347,9 @@ class Cover:
                 continue
             made = list(self._faults(rule, twin))
             if rule.kind == "type":
-                types.append(made[1:])
-                made = made[:1]
+                first = _FIRST_TYPES.get(rule.value, 1)
+                types.append(made[first:])
+                made = made[:first]
             if not made and rule.kind not in ("exists", "idempotency"):
                 self.unmet[rule.id] = self._why_unbroken(rule)
             elif not made and rule.kind == "exists":
@@ -395,7 +399,7 @@ class Cover:
             f"{self.operation.id}~when~{rule.id.rsplit('/', 2)[1]}~{rule.id.rsplit('/', 1)[1]}"
         )
         values: dict[str, Json] = {}
-        if "in" in when and when["in"]:
+        if when.get("in"):
             values[when["member"]] = when["in"][0]
         include = [when["member"]]
         if then["kind"] in ("format", "enum", "required"):

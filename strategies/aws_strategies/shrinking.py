@@ -14,8 +14,8 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from aws_specs.paths import KEY, Concrete, join
-from aws_specs.spec import Json, List, Map, Recursive, Scalar, Shape, Structure
+from aws_specs.paths import KEY, Concrete
+from aws_specs.spec import Json, Scalar
 from aws_strategies import build
 from aws_strategies._requests import content_id, valid_case
 from aws_strategies.build import Builder, NoValueError
@@ -23,6 +23,7 @@ from aws_strategies.case import Case
 from aws_strategies.faults import alone, located, untouched
 from aws_strategies.kinds import Breach, broken
 from aws_strategies.plan import Plan
+from aws_strategies.walking import walk_values
 
 
 def shrink(
@@ -170,32 +171,3 @@ def _shifted(at: Concrete | None, gone: Iterable[Concrete]) -> Concrete | None:
         if isinstance(step, int) and isinstance(mine, int) and at[:depth] == place[:depth]:
             moved[depth] = int(moved[depth]) - (step < mine)
     return tuple(moved)
-
-
-def walk_values(plan: Plan, params: Json) -> Iterator[tuple[Concrete, str, Shape]]:
-    """Yield (place, member path, shape) of everything in a request, recursion followed."""
-    yield from _walk(plan, plan.operation.input, "", params, ())
-
-
-def _walk(
-    plan: Plan, shape: Shape, path: str, value: Json, at: Concrete
-) -> Iterator[tuple[Concrete, str, Shape]]:
-    if isinstance(shape, Recursive):
-        path, shape = shape.to, plan.below(shape.to)
-    for step, name, below in _parts(shape, value):
-        yield (*at, step), join(path, name), below
-        yield from _walk(plan, below, join(path, name), value[step], (*at, step))
-
-
-def _parts(shape: Shape, value: Json) -> list[tuple[str | int, str, Shape]]:
-    """Return (step, path step, shape) of what stands directly in a value."""
-    match shape:
-        case Structure():
-            members = [member for member in shape.members if member.name in value]
-            return [(member.name, member.name, member.shape) for member in members]
-        case List():
-            return [(index, "[]", shape.item) for index in range(len(value))]
-        case Map():
-            return [(key, "{}", shape.value) for key in value]
-        case _:
-            return []

@@ -26,10 +26,10 @@ _CASES: Final = (
         help="A value the target has, such as an instance's id. Repeatable.",
     ),
     click.option(
-        "--confidence", type=click.FloatRange(0, 1),
+        "--confidence", type=click.FloatRange(0, 1), metavar="0..1",
         help="Test rules read with at least this confidence (default 0.75).",
     ),
-    click.option("--region", metavar="REGION", help="The region to sign for (default us-east-1)."),
+    click.option("--region", metavar="REGION", help="The region to sign for (default: the profile's, else us-east-1)."),
 )  # fmt: skip
 
 

@@ -27,17 +27,22 @@ _SIGNING: Final = frozenset(
 
 
 def planned(operation: Operation, config: Config, *, parts: bool = False) -> Iterator[Case]:
-    """Yield the cases of a run in the order in which they are sent, the examples left out."""
+    """Yield the cases of a run in the order in which they are sent, the examples left out.
+
+    Each comes once, the valid twin before the case that is held against it.
+    """
     plan = Plan(operation, bindings=config.bind, confidence=config.confidence)
     cover = Cover(plan, nonce=str(config.seed or 0))
     kinds = {*config.only, "control"}
+    seen: set[str] = set()
     for case in cover.cases:
         if case.kind in kinds:
-            yield case
-            for identity in case.parts if parts else ():
-                part = cover.case(identity)
-                if part is not None:
-                    yield part
+            named = (case.twin, case.id, *(case.parts if parts else ()))
+            for identity in named:
+                found = cover.case(identity) if identity and identity not in seen else None
+                seen.add(identity)
+                if found is not None:
+                    yield found
 
 
 def lines(
@@ -45,11 +50,8 @@ def lines(
 ) -> Iterator[dict[str, Any]]:
     """Yield each case as a JSON object."""
     rules = {rule.id: rule for rule in (*operation.rules, *malformed_rules(operation))}
-    seen: set[str] = set()
     for case in planned(operation, config, parts=parts):
-        if case.id not in seen:
-            seen.add(case.id)
-            yield line(operation, case, rules.get(case.rule), config, endpoint, parts=parts)
+        yield line(operation, case, rules.get(case.rule), config, endpoint, parts=parts)
 
 
 def line(
@@ -113,7 +115,7 @@ def request(
 ) -> dict[str, Any] | None:
     """Return the HTTP request without what signing adds; None where HTTP cannot carry the case."""
     try:
-        made = encode(operation, case, endpoint=endpoint, region=config.region)
+        made = encode(operation, case, endpoint=endpoint, region=config.region or "us-east-1")
     except ConformanceError:
         return None
     return {
@@ -140,6 +142,6 @@ def _sign(operation: Operation, case: Case, made: Request, config: Config) -> di
     return {
         "version": operation.wire.signature,
         "service": operation.wire.signing_name,
-        "region": config.region,
+        "region": config.region or "us-east-1",
         "how": way,
     }

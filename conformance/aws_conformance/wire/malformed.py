@@ -1,160 +1,27 @@
-"""Requests that break the protocol rather than the shape, and what must answer them.
+"""Requests that break the protocol rather than the shape.
 
-`MALFORMED` is the table: for each protocol, each way of breaking it with the codes, the status and
-how binding the rule is. Levels are those of `ProtocolSource`: N is normative text or a published
-protocol test, C a convention of AWS's server frameworks, O what AWS was seen to answer. Nothing
-here imports botocore, so that the table costs nothing to read.
+What must answer them stands in `aws_specs.protocol`: one table for those who send and those who
+judge. Nothing here imports botocore.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 import msgspec
 
 from aws_conformance.exchange import Request
 from aws_specs.errors import UsageError, closest
-from aws_specs.spec import Member, Operation, Scalar, Value
+from aws_specs.protocol import EXTRA, MALFORMED, Expected, Level, ways
+from aws_specs.spec import Operation
 
 if TYPE_CHECKING:
     from aws_conformance.wire.signing import Clock, Credentials, Identity
 
-Level = Literal["N", "C", "O"]
-
-
-class Expected(Value, frozen=True):
-    """What may answer: any of `codes` with any of `statuses`, said by `document`.
-
-    Codes are compared without namespace; an empty tuple allows any code.
-    """
-
-    codes: tuple[str, ...]
-    statuses: tuple[int, ...]
-    level: Level
-    document: str
-
-
-_UNSIGNED_CODES: Final = (
-    "MissingAuthenticationTokenException",
-    "MissingAuthenticationToken",
-    "MissingAuthToken",
-    "UnrecognizedClientException",
-    "AccessDeniedException",
-    "AccessDenied",
-    "IncompleteSignatureException",
-    "IncompleteSignature",
-    "NotAuthorized",
-    "UnauthorizedException",
-)
-_SIGNATURE_CODES: Final = (
-    "InvalidSignatureException",
-    "SignatureDoesNotMatch",
-    "IncompleteSignatureException",
-    "IncompleteSignature",
-    "UnrecognizedClientException",
-    "InvalidClientTokenId",
-    "InvalidAccessKeyId",
-    "AuthFailure",
-    "ForbiddenException",
-    "AccessDeniedException",
-    "AccessDenied",
-)
-_UNSIGNED: Final = Expected(_UNSIGNED_CODES, (400, 401, 403), "O", "AWS common errors")
-_BAD_SIGNATURE: Final = Expected(_SIGNATURE_CODES, (400, 401, 403), "O", "AWS common errors")
-_EXPIRED: Final = Expected(
-    (*_SIGNATURE_CODES, "RequestExpired", "RequestTimeTooSkewed", "ExpiredTokenException"),
-    (400, 401, 403),
-    "O",
-    "AWS common errors",
-)
-_SIGNATURES: Final = {
-    "no-signature": _UNSIGNED,
-    "bad-signature": _BAD_SIGNATURE,
-    "expired-signature": _EXPIRED,
-}
-
-_UNKNOWN: Final = ("UnknownOperationException", "UnknownOperation")
-_METHOD: Final = ("MethodNotAllowedException", "MethodNotAllowed", *_UNKNOWN)
-_MALFORMED_REST: Final = "aws-restjson1-protocol, malformed request tests"
-_FRAMEWORK: Final = "Smithy server frameworks"
-
-MALFORMED: Final[Mapping[str, Mapping[str, Expected]]] = {
-    "rest-json": {
-        "json-syntax": Expected(("SerializationException",), (400,), "N", _MALFORMED_REST),
-        "content-type": Expected(("UnsupportedMediaTypeException",), (415,), "N", _MALFORMED_REST),
-        "accept": Expected(("NotAcceptableException",), (406,), "N", _MALFORMED_REST),
-        "unknown-operation": Expected(_UNKNOWN, (403, 404), "C", _FRAMEWORK),
-        "method": Expected(_METHOD, (403, 404, 405), "C", _FRAMEWORK),
-        **_SIGNATURES,
-    },
-    "json": {
-        "json-syntax": Expected(("SerializationException",), (400,), "C", _FRAMEWORK),
-        "content-type": Expected(
-            (*_UNKNOWN, "UnsupportedMediaTypeException"), (400, 404, 415), "C", _FRAMEWORK
-        ),
-        "unknown-operation": Expected(_UNKNOWN, (400, 404), "C", _FRAMEWORK),
-        "method": Expected(_METHOD, (400, 403, 404, 405), "C", _FRAMEWORK),
-        **_SIGNATURES,
-    },
-    "query": {
-        "unknown-operation": Expected(("InvalidAction",), (400, 404), "O", "AWS common errors"),
-        **_SIGNATURES,
-    },
-    "ec2": {
-        "unknown-operation": Expected(("InvalidAction",), (400, 404), "O", "AWS common errors"),
-        **_SIGNATURES,
-    },
-    "rest-xml": {
-        "xml-syntax": Expected(("MalformedXML", "InvalidInput"), (400,), "O", "AWS common errors"),
-        **_SIGNATURES,
-    },
-    "smithy-rpc-v2-cbor": {
-        "cbor-syntax": Expected(("SerializationException",), (400,), "C", _FRAMEWORK),
-        "content-type": Expected((), (400, 404, 415), "C", _FRAMEWORK),
-        "unknown-operation": Expected((), (400, 404), "C", _FRAMEWORK),
-        "method": Expected((), (400, 404, 405), "C", _FRAMEWORK),
-        "target-header": Expected((), (400, 404), "N", "smithy-rpc-v2"),
-        **_SIGNATURES,
-    },
-}
-"""What must answer a request broken in that way, by protocol and way."""
-
-EXTRA: Final = frozenset({"accept", "bad-signature", "expired-signature", "target-header"})
-"""Ways that `ways` lists only when asked: many services do not care about them."""
-
-
-def ways(operation: Operation, *, extra: bool = False) -> tuple[str, ...]:
-    """Return the ways of breaking the protocol that mean something for the operation.
-
-    A body is broken only where the model has one that the protocol structures; a signature only
-    where the operation is signed. `extra` adds those of `EXTRA`.
-    """
-    table = MALFORMED.get(operation.wire.protocol, {})
-    return tuple(way for way in table if (extra or way not in EXTRA) and _applies(operation, way))
-
-
-def _applies(operation: Operation, way: str) -> bool:
-    if way.endswith("-signature"):
-        return not operation.wire.unsigned
-    if way in ("json-syntax", "xml-syntax", "content-type"):
-        return operation.wire.protocol == "json" or _structured_body(operation)
-    if way == "accept":
-        return any(member.location in ("", "payload") for member in operation.output.members)
-    return True
-
-
-def _structured_body(operation: Operation) -> bool:
-    """Whether the model has a body that the protocol writes: members, or a payload structure."""
-    return any(_in_structured_body(operation, member) for member in operation.input.members)
-
-
-def _in_structured_body(operation: Operation, member: Member) -> bool:
-    if operation.wire.payload:
-        return member.name == operation.wire.payload and not isinstance(member.shape, Scalar)
-    return member.location == "" and "model" in member.known_to
+__all__ = ["EXTRA", "MALFORMED", "Expected", "Level", "broken", "malformed", "ways", "with_body"]
 
 
 def malformed(

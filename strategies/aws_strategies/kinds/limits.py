@@ -59,13 +59,20 @@ def _break_total(plan: Plan, rule: Rule, request: Json, at: Concrete) -> Iterato
     value = plan.domain(member) if member in plan.shapes else Domain()
     entry = dict(Builder(plan).typical(f"{rule.member}{{}}"))
     each = min(value.longest or high, high)
+    yield change("above-max", at, _entries(entry, "x", high + 1, each))
+    if not value.patterns and value.max_bytes is None:
+        wide = _entries(entry, _WIDE, high // 2 + 1, each)
+        yield change("above-max-in-bytes", at, wide)
+
+
+def _entries(entry: dict[str, Json], letter: str, left: int, each: int) -> dict[str, Json]:
+    """Return as many entries as it takes for `left` letters, at most `each` in a value."""
     entries: dict[str, Json] = {}
-    left = high + 1
     while left > 0:
         size = min(each, left)
-        entries[f"key{len(entries) + 1}"] = {**entry, "Value": "x" * size}
+        entries[f"key{len(entries) + 1}"] = {**entry, "Value": letter * size}
         left -= size
-    yield change("above-max", at, entries)
+    return entries
 
 
 def _break_blob(limits: Mapping[str, Json], at: Concrete) -> Iterator[Breach]:

@@ -21,7 +21,7 @@ def break_required(plan: Plan, rule: Rule, request: Json, at: Concrete) -> Itera
 
 _WRONG: Mapping[str, tuple[tuple[str, Json], ...]] = {
     "string": (("number", 123), ("boolean", True), ("array", ["a"]), ("object", {"a": "b"})),
-    "integer": (("string", "123"), ("boolean", True), ("fraction", 1.5), ("array", [1]),
+    "integer": (("string", "123"), ("fraction", 1.5), ("boolean", True), ("array", [1]),
                 ("object", {"a": 1})),
     "float": (("string", "1.5"), ("boolean", True), ("array", [1.5]), ("object", {"a": 1.5})),
     "boolean": (("string", "true"), ("number", 1), ("array", [True]), ("object", {"a": True})),

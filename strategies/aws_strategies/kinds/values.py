@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from aws_specs.paths import Concrete
 from aws_specs.spec import Json, List, Rule, Scalar, Structure
-from aws_strategies.build import Builder
+from aws_strategies.build import Builder, member_name
 from aws_strategies.kinds.breach import Breach, change
 from aws_strategies.plan import Plan
 
@@ -14,16 +14,30 @@ OUTSIDER = "AWS_CONFORMANCE_OUTSIDER"
 
 
 def break_enum(plan: Plan, rule: Rule, request: Json, at: Concrete) -> Iterator[Breach]:
-    """Yield a value that no source knows, one in the wrong case, and the empty text."""
+    """Yield a value no source knows, one of a namesake's, one in the wrong case, the empty text."""
     known = {str(item) for value in (*rule.values, rule.known) for item in value}
-    first = str(rule.value[0]) if rule.value else ""
-    folded = {item.lower() for item in known}
     yield change("outsider", at, OUTSIDER if OUTSIDER not in known else OUTSIDER + "_2")
-    turned = first.lower() if first != first.lower() else first.upper()
-    if turned not in known and turned.lower() in folded:
-        yield change("wrong-case", at, turned)
+    for value in _of_namesakes(plan, rule):
+        if value not in known:
+            yield change("namesake", at, value)
+            break
+    turned = [item for value in rule.value if (item := _turned(str(value))) not in known]
+    if turned:
+        yield change("wrong-case", at, turned[0])
     if "" not in known:
         yield change("empty", at, "")
+
+
+def _turned(value: str) -> str:
+    return value.lower() if value != value.lower() else value.upper()
+
+
+def _of_namesakes(plan: Plan, rule: Rule) -> Iterator[str]:
+    """Yield the values that members of the same name have elsewhere in the request."""
+    name = member_name(rule.member)
+    for path, rules in plan.rules.items():
+        if path != rule.member and member_name(path) == name:
+            yield from (str(v) for other in rules if other.kind == "enum" for v in other.value)
 
 
 def keeps_enum(value: Json, actual: Json) -> bool | None:
