@@ -147,13 +147,13 @@ def fault_ids(operation: Operation) -> tuple[str, ...]:
 def _is_telling(contract: Contract, verb: str, rule: Rule) -> bool:
     """Whether the fault can be told from others.
 
-    An error that is another error wherever it comes looks like a fault of each rule it answers. A
-    pattern without anchors that fits nothing at all fits somewhere in any text. Refusing a supported
-    value is refusing an enum value.
+    An error that is wrong wherever it comes looks like a fault of each rule it answers, unless it
+    is right but for its status, and answers many rules. A pattern without anchors that fits the
+    empty text fits somewhere in any text. Refusing a supported value is refusing an enum value.
     """
     match rule.kind, verb:
         case "error", _:
-            return verb == "wrong-status"
+            return verb == "wrong-status" and rule.value.get("class") == "validation"
         case "pattern", "unenforced":
             return not fits_anywhere(rule)
         case "unsupported", "refuse-value":
