@@ -161,6 +161,8 @@ def _visit_object(node: _Node, value: dict[str, Json], surely: bool, found: set[
 
 def _typed(rules: Sequence[Rule], value: Json, surely: bool, found: set[str]) -> bool:
     """Note the type rules a value breaks; return whether other rules can be asked of it."""
+    if all(keeps_type(stated, value) for rule in rules for stated in rule.values):
+        return True
     answers = [[keeps_type(stated, value) for stated in rule.values] for rule in rules]
     found.update(rule.id for rule, row in zip(rules, answers, strict=True) if _decide(row, surely))
     return any(answer is not False for answer in answers[0])
@@ -173,9 +175,7 @@ def _breaks(rule: Rule, keeps: Keeps, value: Json, surely: bool) -> bool:
 
 
 def _decide(answers: Sequence[bool | None], surely: bool) -> bool:
-    if surely:
-        return all(answer is False for answer in answers)
-    return any(answer is not True for answer in answers)
+    return all(a is False for a in answers) if surely else any(a is not True for a in answers)
 
 
 # ---------------------------------------------------------------- where a rule applies
