@@ -103,7 +103,9 @@ def _conflict(run: OperationRun, rule: Rule, first: Exchange, third: Exchange) -
         observed = "the first outcome again" if same else "another outcome: the token is ignored"
         return _say(run, third, rule, "fail", "idempotency", observed, expected)
     if reading.error_class in ("throttled", "denied", "quota"):
-        return _say(run, third, rule, "inconclusive", reading.error_class, reading.short(), expected)
+        return _say(
+            run, third, rule, "inconclusive", reading.error_class, reading.short(), expected
+        )
     reason = "server-error" if reading.status >= 500 or reading.kind == "silence" else "wrong-error"
     return _say(run, third, rule, "fail", reason, reading.short(), expected)
 
