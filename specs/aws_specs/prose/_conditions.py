@@ -57,6 +57,9 @@ _BOTH = re.compile(
     r"(?:specify|specified|use|used|provide|set|include|supply|contain|have) (?:values )?"
     r"(?:for )?(?:both )?(?P<list>[^.;]{3,200})"
 )
+_UNION = re.compile(
+    r"[Oo]nly one of the following top level keys (?:can|will) be set: (?P<members>.+)"
+)
 _FORMS: Final = {
     "epoch timestamp": "epoch", "epoch time": "epoch", "unix timestamp": "epoch", "epoch": "epoch",
     "iso 8601": "date-time", "url": "url", "json": "json", "base64": "base64", "arn": "arn",
@@ -236,6 +239,9 @@ def _formed(
 
 def exclusive(sentence: Sentence, context: Context) -> Iterator[Draft]:
     """Return members of which at most one, or exactly one, may be given."""
+    if union := _UNION.search(sentence.bare):
+        yield from _union(union["members"], sentence, context)
+        return
     low = sentence.low
     mutual = "mutually exclusive" in low or "but not both" in low or "not both" in low
     both = _BOTH.search(low)
@@ -243,7 +249,7 @@ def exclusive(sentence: Sentence, context: Context) -> Iterator[Draft]:
     if not mutual and not one_of and not (both and "both" in both.group()):
         return
     members = _members(sentence, context)
-    if context.member is not None and len(members) == 1 and ("with" in low or "with" in low):
+    if context.member is not None and len(members) == 1 and "with" in low:
         members = [*members, context.path]
     members = list(dict.fromkeys(members))
     if len(members) < 2 or len({paths.parent(p) for p in members}) > 1:
@@ -271,6 +277,17 @@ def _exclusive(members: list[str], sentence: Sentence, context: Context) -> Draf
         member=paths.parent(members[0]), part="+".join(paths.steps(p)[-1] for p in sorted(members)),
         cap=0.6 if hedged else 1.0,
     )  # fmt: skip
+
+
+def _union(names: str, sentence: Sentence, context: Context) -> Iterator[Draft]:
+    """Return the members of a tagged union, which the generator of the pages lists itself."""
+    known = {child.step for child in context.children}
+    members = [paths.join(context.path, name) for name in inline(names) if name in known]
+    if len(members) > 1:
+        yield draft(
+            "union", sentence, context, "exclusive",
+            {"members": sorted(members), "exactly_one": False}, part="union",
+        )  # fmt: skip
 
 
 def _members(sentence: Sentence, context: Context) -> list[str]:

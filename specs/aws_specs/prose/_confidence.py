@@ -45,6 +45,7 @@ CONFIDENCE: Final[Mapping[str, float]] = MappingProxyType(
         "for-types-only": 0.6,
         "must-be-of-type": 0.8,
         "exclusive": 0.85,
+        "union": 0.95,
         "hint-if": 0.3,
         "external": 0.7,
         # formats

@@ -52,16 +52,30 @@ def enumerations(sentence: Sentence, context: Context) -> Iterator[Draft]:
     """Return the values that follow a lead-in, in the sentence or as bullets below it."""
     if not _takes_values(context):
         return
-    for lead in _leads(sentence):
-        rest = sentence.bare[lead:].strip()
-        if any(word in sentence.low for word in _EXAMPLES):
-            return
-        if rest.strip(" :."):
-            yield from _inline(rest, sentence, context)
-        elif sentence.items:
-            values = heads(sentence.items)
-            yield from _enum("enum-bullets", values, sentence, context)
+    lead = next(_leads(sentence), None)
+    if lead is None or any(word in sentence.low for word in _EXAMPLES):
         return
+    cap = _before(sentence, lead, context)
+    rest = sentence.bare[lead:].strip()
+    if not cap:
+        return
+    if rest.strip(" :."):
+        yield from _inline(rest, cap, sentence, context)
+    elif sentence.items:
+        yield from _enum("enum-bullets", heads(sentence.items), sentence, context, cap=cap)
+
+
+def _before(sentence: Sentence, lead: int, context: Context) -> float:
+    """Return the cap that the words before the list leave: 0 where they name another member."""
+    words = re.findall(r"\w+", sentence.bare[:lead])
+    own = context.name.lower()
+    names = [word for word in words if any(c.isupper() for c in word[1:]) and not word.isupper()]
+    if any(context.named(word) for word in names if word.lower() != own):
+        return 0
+    low = sentence.low[:lead]
+    of_itself = bool(words) and len(words) > 1 and words[1].lower() == own
+    conditional = low.startswith(("for ", "in ", "[", "if ", "when ")) and not of_itself
+    return 0.6 if conditional or " if " in low or " when " in low else 1.0
 
 
 def _takes_values(context: Context) -> bool:
@@ -74,15 +88,13 @@ def _leads(sentence: Sentence) -> Iterator[int]:
             yield match.end()
 
 
-def _inline(rest: str, sentence: Sentence, context: Context) -> Iterator[Draft]:
+def _inline(rest: str, cap: float, sentence: Sentence, context: Context) -> Iterator[Draft]:
     rest = rest.strip(" :")
     values = inline(rest, sentence.codes)
     if len(values) == 1 and not (values[0] in sentence.codes or values[0] in context.enum):
         return
-    plain = " either " in sentence.low and not all(
-        is_loud(v) or v in sentence.codes for v in values
-    )
-    yield from _enum("enum-inline", values, sentence, context, cap=0.6 if plain else 1.0)
+    plain = "either " in sentence.low and not all(is_loud(v) or v in sentence.codes for v in values)
+    yield from _enum("enum-inline", values, sentence, context, cap=0.6 if plain else cap)
 
 
 def _enum(

@@ -13,7 +13,7 @@ from typing import Final
 
 from aws_specs import paths
 from aws_specs.page import PageMember
-from aws_specs.prose._numbers import SECONDS, Limit, limits_in, unit
+from aws_specs.prose._numbers import CALENDAR, SECONDS, Limit, limits_in, unit
 from aws_specs.prose._sentences import low as lower
 from aws_specs.prose._types import Context, Draft, Sentence, draft
 from aws_specs.prose._values import head
@@ -30,9 +30,20 @@ _WEAK: Final = (
 )  # fmt: skip
 _CONDITIONS: Final = (
     "if ", "when ", "unless ", "except ", "otherwise", "depending", "for the ", "while ", "only ",
-    "before ",
+    "before ", "each of ",
 )  # fmt: skip
-_SHARED: Final = (" per ", "each ", "for a resource", "to a resource", "for every ", "at a time")
+_FOR = re.compile(r"^(?:for |in a |to |\[)|: for ")
+_OR_ANOTHER = re.compile(r"^(?:\w+ )?,? ?or -?\d")
+_SHARED: Final = (
+    " per ",
+    "each ",
+    "for a resource",
+    "to a resource",
+    "to a single",
+    "for every ",
+    "at a time",
+    " total",
+)
 _LEFT_OUT: Final = tuple(
     f"if you {no} {verb} "
     for no in ("don't", "do not")
@@ -70,11 +81,17 @@ def _cap(limit: Limit, text: str, sentence: Sentence, context: Context) -> float
         return 0.4
     if limit.named and text.startswith(_LEFT_OUT):
         return 1.0
-    conditional = text.startswith(("for ", "in a ", "[")) or any(
+    conditional = _FOR.search(text) or any(
         text.startswith(word) or f" {word}" in text for word in _CONDITIONS
     )
-    of_one_case = sentence.kind == "item" and bool(head(sentence.text, sentence.codes))
-    return 0.6 if conditional or of_one_case else 1.0
+    return 0.6 if conditional or _of_one_case(limit, sentence) else 1.0
+
+
+def _of_one_case(limit: Limit, sentence: Sentence) -> bool:
+    """Whether the limit holds for one value, or is one of several: "gp3: 1-5", "1-5, or 22"."""
+    if sentence.kind == "item" and (not limit.named or head(sentence.text, sentence.codes)):
+        return limit.form == "span" or bool(head(sentence.text, sentence.codes))
+    return bool(_OR_ANOTHER.match(limit.after)) or limit.after.startswith("%")
 
 
 def _of_type(
@@ -177,7 +194,7 @@ def _range(
         value = {key: _whole(bound * factor) for key, bound in _bounds(limit).items()}
         value["unit"] = (own or counted) + "s"
     elif counted:
-        cap = min(cap, 0.7)
+        cap = min(cap, 0.6 if counted in CALENDAR else 0.7)
     yield draft(f"range-{limit.form}", sentence, context, "range", value, cap=cap)
 
 

@@ -169,7 +169,8 @@ SECONDS: Final = {
     "week": 604800,
 }  # fmt: skip
 """The units of time a limit can be in, and how many seconds each is."""
-_LONG: Final = frozenset(["month", "months", "year", "years", "ms"])
+CALENDAR: Final = frozenset(["month", "months", "year", "years"])
+"""Units of time that have no fixed length."""
 _ADJECTIVES: Final = frozenset(
     [
         "unicode", "utf-8", "utf8", "ascii", "alphanumeric", "printable", "uppercase", "lowercase",
@@ -195,7 +196,7 @@ def unit(after: str) -> tuple[str, int]:
         return "bytes", _BYTES[word]
     if word.removesuffix("s") in SECONDS:
         return word.removesuffix("s"), 1
-    noun = word.isalpha() and after[:1].isalpha() and word not in _LONG
+    noun = word.isalpha() and after[:1].isalpha()
     return (word, 1) if noun and word not in _NO_NOUNS else ("", 1)
 
 

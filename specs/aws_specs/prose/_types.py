@@ -106,10 +106,6 @@ class Context(Value, frozen=True, kw_only=True):
         """Return (path, member) of the nearest visible member of that name, or None."""
         return next((found for found in self.visible() if found[1].step == name), None)
 
-    def child(self, path: str) -> PageMember | None:
-        """Return the member's child at a path one step below it, or None."""
-        return next((c for c in self.children if paths.join(self.path, c.step) == path), None)
-
 
 Reader = Callable[[Sentence, Context], Iterable[Draft]]
 
