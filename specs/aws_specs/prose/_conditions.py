@@ -269,8 +269,10 @@ def _exclusive(members: list[str], sentence: Sentence, context: Context) -> Draf
         for w in ("must specify", "must provide", "must include", "exactly one", "one and only")
     )
     value: Json = {"members": sorted(members), "exactly_one": exactly and not low.startswith("if ")}
-    hedged = low.startswith("for ") or any(
-        word in low for word in ("if ", "when ", "unless ", "for example", "should ")
+    hedged = (
+        low.startswith("for ")
+        or "/" in low
+        or any(word in low for word in ("if ", "when ", "unless ", "for example", "should "))
     )
     return draft(
         "exclusive", sentence, context, "exclusive", value,

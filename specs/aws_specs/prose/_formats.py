@@ -127,12 +127,14 @@ def _stated(name: str, path: str, sentence: Sentence, context: Context) -> Itera
     low = sentence.low
     word = dict(_WORDS)[name].search(low)
     must = _MUST.search(low)
-    cap = 0.6 if any(h in low for h in (*_HEDGES, "should")) or _has_alternative(low) else 1.0
-    if path != context.path or _has_alternative(low):
-        cap = min(cap, 0.6)
+    hedged = low.startswith("for ") or any(hedge in low for hedge in (*_HEDGES, "should"))
+    cap = 0.6 if hedged or path != context.path or _has_alternative(low) else 1.0
     family = ""
     if must and word and must.start() < word.start() and word.start() - must.end() < 40:
-        family = "format-must" if _speaks_of_member(low[: must.start()], context) else "format-hint"
+        between = low[must.end() : word.start()]
+        indirect = any(part in between for part in ("with ", "linked", "or ", "deserialized"))
+        direct = not indirect and _speaks_of_member(low[: must.start()], context)
+        family = "format-must" if direct else "format-hint"
     elif name in _OF and _OF[name].search(low.removeprefix("specifies ").removeprefix("contains ")):
         if _has_alternative(low):
             return
