@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from aws_reports.results import OperationResult, Results, Verdict
     from aws_specs.errors import ConformanceError, PageError, SpecError, TargetError, UsageError
     from aws_specs.spec import Operation, Rule
-    from aws_strategies.requests import requests
+    from aws_strategies import requests
     from aws_strategies.case import Case, Fault
 
 __version__ = "0.1.0"
@@ -52,7 +52,7 @@ _HOMES: Final = {
     "cases": "aws_conformance.api",
     "extract": "aws_conformance.api",
     "load": "aws_conformance.api",
-    "requests": "aws_strategies.requests",
+    "requests": "aws_strategies",
     "run": "aws_conformance.api",
 }
 

@@ -6,7 +6,6 @@ Pure but for reading the pages: what is written where is the caller's affair.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib.resources import files
 from pathlib import Path
 
 from aws_specs import catalog, store
@@ -17,7 +16,7 @@ META_SCHEMA = "spec.schema.json"
 
 def data_folder() -> Path:
     """Return the folder of the installed catalogue."""
-    return Path(str(files("aws_specs"))) / "data"
+    return Path(__file__).parent / "data"
 
 
 def spec_files() -> Iterator[tuple[str, bytes]]:

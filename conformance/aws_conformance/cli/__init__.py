@@ -28,6 +28,10 @@ UNREACHABLE: Final = 3
 STOPPED: Final = 4
 DEFECT: Final = 70
 
+_NAME: Final = "aws-conformance"
+_COMPLETION: Final = "_AWS_CONFORMANCE_COMPLETE"
+"""Set by the shell when it asks for completions; click answers."""
+
 _EPILOG: Final = """\b
 Exit codes:
   0  conforms, or every finding is in the baseline
@@ -42,17 +46,24 @@ class App(click.Group):
     """The group of commands; it turns whatever goes wrong into a message and an exit code."""
 
     def main(  # type: ignore[override]  # click's overloads are about standalone_mode alone
-        self, args: Sequence[str] | None = None, **extra: Any
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        **extra: Any,
     ) -> Any:
         """Run a command and exit with its code."""
-        extra["standalone_mode"] = False
-        extra.setdefault("prog_name", "aws-conformance")
+        if _COMPLETION in os.environ:
+            return super().main(args, prog_name, **extra)
         _prepare_streams()
-        sys.exit(_finish(self._run(args, extra)))
+        given = list(sys.argv[1:] if args is None else args)
+        sys.exit(_finish(self._run(given, prog_name or _NAME)))
 
-    def _run(self, args: Sequence[str] | None, extra: dict[str, Any]) -> int:
+    def _run(self, args: list[str], prog_name: str) -> int:
         try:
-            return int(super().main(args, **extra) or 0)
+            with self.make_context(prog_name, args) as context:
+                return int(self.invoke(context) or 0)
+        except click.exceptions.Exit as ended:
+            return int(ended.exit_code)
         except click.ClickException as error:
             error.show()
             return USAGE
@@ -105,7 +116,7 @@ def without_stdout() -> int:
     epilog=_EPILOG,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-@click.version_option(__version__, "-V", "--version", prog_name="aws-conformance")
+@click.version_option(__version__, "-V", "--version", prog_name=_NAME)
 def main() -> None:
     """Test whether an AWS-compatible API honours what the documentation says.
 

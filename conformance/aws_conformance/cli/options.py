@@ -29,7 +29,10 @@ _CASES: Final = (
         "--confidence", type=click.FloatRange(0, 1), metavar="0..1",
         help="Test rules read with at least this confidence (default 0.75).",
     ),
-    click.option("--region", metavar="REGION", help="The region to sign for (default: the profile's, else us-east-1)."),
+    click.option(
+        "--region", metavar="REGION",
+        help="The region to sign for (default: the profile's, else us-east-1).",
+    ),
 )  # fmt: skip
 
 

@@ -38,9 +38,12 @@ if TYPE_CHECKING:
 @click.option(
     "--examples",
     type=click.IntRange(0),
+    metavar="N",
     help="Random valid, and as many invalid, examples an operation beside the cover (default 25).",
 )
-@click.option("--seed", type=click.IntRange(0), help="The seed of the examples (printed).")
+@click.option(
+    "--seed", type=click.IntRange(0), metavar="N", help="The seed of the examples (printed)."
+)
 @click.option("--baseline", metavar="FILE", help="Known deviations: a TOML file.")
 @click.option("--update-baseline", is_flag=True, help="Write this run's findings to the baseline.")
 @click.option(

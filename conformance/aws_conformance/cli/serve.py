@@ -14,8 +14,8 @@ from aws_specs.errors import TargetError, UsageError
 
 @click.command(short_help="Serve the built-in emulator over HTTP.")
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=4599, show_default=True,
-    help="The port on 127.0.0.1; 0 takes a free one.",
+    "--port", type=click.IntRange(0, 65535), default=4599, metavar="PORT",
+    help="The port on 127.0.0.1 (default 4599); 0 takes a free one.",
 )  # fmt: skip
 @click.option(
     "--fault", "faults", metavar="RULE", multiple=True,
