@@ -298,3 +298,52 @@ def test_a_date_without_a_value_beside_it_bounds_nothing() -> None:
 )
 def test_what_names_no_value_and_no_member_is_left_out(word: str, text: str) -> None:
     assert read(member("Thing", word, text)) == []
+
+
+# ---------------------------------------------------------------- what is passed over
+
+
+@pytest.mark.parametrize(
+    ("word", "text"),
+    [
+        ("string", "See idempotent APIs for more about tokens."),
+        ("dict", "Only one of a kind is supported."),
+        ("dict", "Only FAST is supported."),
+        ("dict", "The value must be a valid ARN."),
+        ("string", "The name (of the thing) is reserved for future use by others only."),
+        ("string", "It has a 12 for a reason of 3 characters"),
+        ("string", "The template must be hyper-linked with the URL itself."),
+        ("list", "Served in seconds."),
+    ],
+)
+def test_a_cue_alone_makes_no_finding(word: str, text: str) -> None:
+    assert used(read(member("Thing", word, text))) == []
+
+
+def test_the_operation_s_own_text_can_exclude_members_and_nothing_else() -> None:
+    documentation = (
+        Prose("You can specify FirstName or LastName, but not both.", 3),
+        Prose("Names must be unique. The default is FAST. This parameter is required.", 4),
+        Prose("This is reserved for future use. It is not supported.", 5),
+    )
+    members = (member("FirstName", "string"), member("LastName", "string"))
+    [found] = find("do_it", documentation, members, ())
+    assert (found.kind, found.member, found.line) == ("exclusive", "", 3)
+    assert found.value["members"] == ["FirstName", "LastName"]
+
+
+def test_members_at_different_levels_exclude_nothing() -> None:
+    outer = (member("LastName", "string"),)
+    text = "You can specify FirstName or LastName, but not both."
+    holder = member("Person", "dict", children=(member("FirstName", "string", text),))
+    assert read(holder, *outer, kind="exclusive") == []
+
+
+def test_a_literal_head_of_a_bullet_may_be_any_word() -> None:
+    prose = (
+        Prose("One of the following values:", 1),
+        Prose("fast is the quick one", 2, "item", 1, ("fast",)),
+        Prose("slow is the other one", 3, "item", 1, ("slow",)),
+    )
+    [found] = read(PageMember("Mode", "string", 1, prose=prose))
+    assert found.value == ["fast", "slow"]
