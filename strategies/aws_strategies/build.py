@@ -93,7 +93,7 @@ class Builder:
         if shape.union:
             explicit = [member for member in chosen if join(path, member.name) in wanted]
             sendable = [m for m in shape.members if self.plan.sendable(join(path, m.name))]
-            chosen = (explicit or sendable)[:1]
+            chosen = (explicit or sorted(sendable, key=lambda member: recurs(member.shape)))[:1]
         return {
             member.name: self._value(
                 member.shape, join(path, member.name), wanted, values, depth + 1
@@ -144,6 +144,17 @@ def _blob(domain: domains.Domain) -> str:
     return b64encode(plain[:size].ljust(size, b"x")).decode()
 
 
+def recurs(shape: Shape) -> bool:
+    """Return whether a shape is, or is made of, one that it stands in."""
+    match shape:
+        case List():
+            return recurs(shape.item)
+        case Map():
+            return recurs(shape.value)
+        case _:
+            return isinstance(shape, Recursive)
+
+
 _SCALARS: Mapping[str, Callable[[domains.Domain], Json]] = {
     "integer": _integer,
     "float": lambda domain: float(_integer(domain)),
@@ -162,7 +173,7 @@ def member_name(path: str) -> str:
 
 
 def distinct(items: list[Json], count: int) -> list[Json]:
-    """Return `count` items made from the first, texts numbered so that they differ where they can."""
+    """Return `count` copies of the first item."""
     return [copy.deepcopy(items[0]) for _ in range(count)] if items else []
 
 
@@ -271,7 +282,8 @@ def _settle_enum(plan: Plan, request: Json, at: Concrete, then: Mapping[str, Jso
 
 
 def _settle_unsupported(plan: Plan, request: Json, at: Concrete, then: Mapping[str, Json]) -> None:
-    supported = (then.get("value") or {}).get("supported")
+    stated: Mapping[str, Json] = then.get("value") or {}
+    supported = stated.get("supported")
     if not exists(request, at):
         return
     if supported:
@@ -283,11 +295,11 @@ def _settle_unsupported(plan: Plan, request: Json, at: Concrete, then: Mapping[s
 def _settle_required(plan: Plan, request: Json, at: Concrete, then: Mapping[str, Json]) -> None:
     if exists(request, at) or not plan.sendable(then["member"]):
         return
-    holder = request
+    holder: Any = request
     path = ""
     for step in at[:-1]:
         path = join(path, str(step))
-        if isinstance(holder, dict) and step not in holder:
+        if step not in holder:
             holder[step] = {}
         holder = holder[step]
     holder[at[-1]] = Builder(plan).typical(then["member"])

@@ -36,10 +36,10 @@ class Case(Value, frozen=True, kw_only=True):
     `id` is stable and independent of the seed for the cover: `<rule id>~<way>` for one fault,
     `<operation>~control`, `<operation>~valid~3`. `params` are the whole request, fault included.
     `rule` is the rule an invalid or malformed case breaks; `shadows` are rules it cannot help
-    breaking too; `witnesses` the rules (or `…/enum=VALUE`) a valid case keeps. `twin` is the id of the valid
-    case that an invalid one is held against. `parts` are the ids of the cases that test this valid case's
-    witnesses one by one, sent only where the packed one is refused. `wire` names the way a malformed
-    case breaks the protocol.
+    breaking too; `witnesses` the rules (or `…/enum=VALUE`) a valid case keeps. `twin` is the id of
+    the valid case that an invalid one is held against. `parts` are the ids of the cases that test
+    this valid case's witnesses one by one, sent only where the packed one is refused. `wire` names
+    the way a malformed case breaks the protocol.
     """
 
     id: str

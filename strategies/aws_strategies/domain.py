@@ -125,7 +125,7 @@ def _unsupported(domain: Domain, value: Json) -> Domain:
 
 
 def _payload_key(domain: Domain, value: Json) -> Domain:
-    """Let a text that carries JSON have the key that a sentence asks for, whatever it depends on."""
+    """Let a text that carries JSON have the key a sentence asks for, whatever it depends on."""
     then = value["then"]
     asked = then.get("value")
     if then["kind"] != "required" or not isinstance(asked, dict) or "key" not in asked:
@@ -185,7 +185,7 @@ def _candidates(domain: Domain, member: str) -> list[str | None]:
 
 
 def sized(domain: Domain, member: str, length: int) -> str | None:
-    """Return a text of exactly `length` characters that satisfies the rest of the domain, or None."""
+    """Return a text of exactly `length` characters that keeps the rest of the domain, or None."""
     if length > LONGEST or domain.values is not None:
         return None
     if length == 0:

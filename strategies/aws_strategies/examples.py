@@ -26,7 +26,7 @@ __all__ = ["generate", "sample", "shrink", "twin_of"]
 
 T = TypeVar("T")
 
-_ALL_HEALTH = list(HealthCheck)
+_ALL_HEALTH: tuple[HealthCheck, ...] = tuple(HealthCheck)  # pyright: ignore[reportAssignmentType]
 
 
 def generate(plan: Plan, count: int, seed: int, *, nonce: str) -> tuple[Case, ...]:

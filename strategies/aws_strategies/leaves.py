@@ -59,7 +59,10 @@ def leaf(
 def _texts(domain: Domain, typical: str, member: str, ascii_only: bool) -> st.SearchStrategy[str]:
     if domain.values is not None:
         return st.sampled_from([value for value in domain.values if domain.allows(value)])
-    fits = domain.allows if not ascii_only else lambda value: domain.allows(value) and _plain(value)
+
+    def fits(value: str) -> bool:
+        return domain.allows(value) and (_plain(value) or not ascii_only)
+
     drawn = _drawn(domain, member, ascii_only)
     return drawn.map(lambda value: _fitted(domain, value, typical, fits))
 

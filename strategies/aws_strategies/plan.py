@@ -56,8 +56,8 @@ class Plan:
     def _bound(self, bindings: Mapping[str, str]) -> Mapping[str, str]:
         """Return the bindings by member path.
 
-        A name without a path stands for every text member of that name; a whole path wins over it, and a
-        binding for the operation over one for the service.
+        A name without a path stands for every text member of that name; a whole path wins over it,
+        and a binding for the operation over one for the service.
         """
         found: dict[str, str] = {}
         for whole in (False, True):
@@ -100,12 +100,13 @@ class Plan:
 
     @cached_property
     def testable(self) -> tuple[Rule, ...]:
-        """The rules on the request that may be broken: sure enough, checkable, on members we send."""
+        """The rules that may be broken: sure enough, checkable, on members we send."""
         return tuple(
             rule
             for path in self.shapes
             for rule in self.rules.get(path, ())
-            if rule.sure >= self.confidence and rule.checkable and self.sendable(path)
+            if rule.sure >= self.confidence and rule.checkable
+            if self.sendable(path) or (rule.kind == "unsupported" and self.known(path))
         )
 
     def domain(self, path: str) -> Domain:
@@ -115,7 +116,7 @@ class Plan:
         return self._domains[path]
 
     def prefer(self, path: str, value: Json) -> None:
-        """Make `value` the first of an enum's values: the one that other requests are built with."""
+        """Make `value` the first of an enum's values: the one other requests are built with."""
         domain = self.domain(path)
         others = tuple(item for item in domain.values or () if item != value)
         self._domains[path] = replace(domain, values=(value, *others))
@@ -125,7 +126,7 @@ class Plan:
         return next((rule for rule in self.rules.get(path, ()) if rule.kind == kind), None)
 
     def required(self, path: str) -> bool:
-        """Return whether a valid request must have the member: any source says so, however unsure."""
+        """Return whether a valid request must have the member: any source says so."""
         return self.rule(path, "required") is not None
 
     def sendable(self, path: str) -> bool:
@@ -137,6 +138,15 @@ class Plan:
     @cached_property
     def _sendable(self) -> dict[str, bool]:
         return {"": True}
+
+    def known(self, path: str) -> bool:
+        """Return whether page and model both know a member, and all above it."""
+        return all(
+            self.operation.page is None
+            or at not in self.members
+            or len(self.members[at].known_to) > 1
+            for at in above(path)
+        )
 
     def _may_send(self, path: str) -> bool:
         member = self.members.get(path)
@@ -150,7 +160,7 @@ class Plan:
         return known and not domain.reserved and not domain.unsupported and not streaming
 
     def external(self, path: str) -> bool:
-        """Return whether it depends on what the target has if a value of this member is accepted."""
+        """Return whether it depends on what the target has if the member's value is accepted."""
         return any(
             (rule.kind in EXTERNAL and not rule.checkable) or rule.kind == "exists"
             for at in above(path)
@@ -176,7 +186,7 @@ class Plan:
 
     @cached_property
     def identifiers(self) -> tuple[str, ...]:
-        """The required members that name something the target must have, by rule or by their name."""
+        """The required members that name something the target must have, by rule or by name."""
         return tuple(
             path
             for path, member in self.members.items()

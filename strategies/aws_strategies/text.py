@@ -145,7 +145,7 @@ def _generated(pattern: str) -> str | None:
         derandomize=True,
         max_examples=20,
         phases=(Phase.generate,),
-        suppress_health_check=tuple(HealthCheck),
+        suppress_health_check=tuple(HealthCheck),  # pyright: ignore[reportArgumentType]
         deadline=None,
     )
     for letters in (PRINTABLE, None):

@@ -6,13 +6,13 @@ recur, so does the tree, so that a value nested in itself is checked at every le
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 
 from aws_specs.paths import KEY, Concrete, from_steps, occurrences, parent, steps
 from aws_specs.spec import Json, Recursive, Rule, Scalar
 from aws_strategies.build import fetch, triggers
-from aws_strategies.kinds.breach import Keeps, always
+from aws_strategies.kinds.breach import Keeps, always, an_array, an_object
 from aws_strategies.kinds.limits import keeps_blob_length
 from aws_strategies.kinds.relations import breaks_conditional
 from aws_strategies.kinds.table import KINDS
@@ -138,15 +138,14 @@ def _visit(node: _Node, value: Json, surely: bool, found: set[str]) -> None:
     for identity, breaks in node.relations:
         if breaks(value):
             found.add(identity)
-    if isinstance(value, dict):
+    if an_object(value):
         _visit_object(node, value, surely, found)
-    elif isinstance(value, list) and "[]" in node.below:
-        below = node.below["[]"]
+    elif an_array(value) and "[]" in node.below:
         for item in value:
-            _visit(below, item, surely, found)
+            _visit(node.below["[]"], item, surely, found)
 
 
-def _visit_object(node: _Node, value: dict[str, Json], surely: bool, found: set[str]) -> None:
+def _visit_object(node: _Node, value: Mapping[str, Json], surely: bool, found: set[str]) -> None:
     for identity, name in node.required:
         if value.get(name) is None:
             found.add(identity)

@@ -40,7 +40,8 @@ def breaks_conditional(then: Mapping[str, Json], holder: Json, target: Concrete)
         case "required":
             return not present
         case "unsupported":
-            supported = (then.get("value") or {}).get("supported")
+            stated: Mapping[str, Json] = then.get("value") or {}
+            supported = stated.get("supported")
             return present and not (supported and fetch(holder, target) in supported)
         case "format" if present:
             return keeps_format(then["value"], fetch(holder, target)) is False
