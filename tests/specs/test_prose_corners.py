@@ -347,3 +347,50 @@ def test_a_literal_head_of_a_bullet_may_be_any_word() -> None:
     )
     [found] = read(PageMember("Mode", "string", 1, prose=prose))
     assert found.value == ["fast", "slow"]
+
+
+@pytest.mark.parametrize(
+    ("word", "text"),
+    [
+        ("string", "The page, if the value of the Missing property is URL."),
+        ("string", "The page, if the value of the Mode property is URL."),
+        ("string", "The token for the A1 and B2 types."),
+        ("string", "For example, for a URL reference, a formatted URL."),
+        ("string", "For example, for a URL reference, a formatted HTML."),
+        ("string", "Choose by size, COLD,HOT or WARM"),
+        ("string", "Mode says COLD HOT or WARM"),
+        ("string", "The ARN of the topic or its name."),
+        ("boolean", "For up to 5 seconds."),
+        ("integer", "It must be 1,2 digits."),
+        ("string", "Sizes of 1,2-3 bytes. Supports contacts in the CHAT channel"),
+        ("string", "Only FAST for the Missing is supported."),
+        ("string", "The only valid value for Missing is FAST."),
+    ],
+)
+def test_names_that_nothing_answers_to_make_no_finding(word: str, text: str) -> None:
+    mode = member("Mode", "string", enum=("FAST", "SLOW"))
+    assert used(read(member("Thing", word, text), mode)) == []
+
+
+def test_equivalents_that_do_not_match_the_values_add_nothing() -> None:
+    prose = (
+        Prose("para>5 - Low.", 1),
+        Prose("/listitem> * 10 - High.", 2),
+        Prose("The equivalent values for it are normal, for 7, and high, for 8.", 3),
+        Prose("If you give one, the service accepts and converts it.", 4),
+    )
+    [found] = [
+        d for d in read(PageMember("Priority", "string", 1, prose=prose)) if d.kind == "enum"
+    ]
+    assert found.value == ["5", "10"]
+
+
+def test_bullets_of_a_bullet_are_its_own_list() -> None:
+    prose = (
+        Prose("OUTER - one of the following values:", 1, "item", 1),
+        Prose("A1 - first", 2, "item", 2),
+        Prose("B2 - second", 3, "item", 2),
+        Prose("NEXT - not of the inner list", 4, "item", 1),
+    )
+    [found] = [d for d in read(PageMember("Mode", "string", 1, prose=prose)) if d.kind == "enum"]
+    assert found.value == ["A1", "B2"]
