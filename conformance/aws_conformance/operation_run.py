@@ -59,6 +59,7 @@ class OperationRun:
         self.rules = {rule.id: rule for rule in (*operation.rules, *malformed_rules(operation))}
         self.held: list[tuple[Exchange, Matter, Ruling]] = []
         self.outputs: set[tuple[str, str]] = set()
+        self.shown: set[tuple[str, str]] = set()
         self.found: set[tuple[str, str]] = set()
         self.state: State = "undecided"
         self.reason = ""
@@ -521,7 +522,9 @@ class OperationRun:
         hint: str = "",
         confirmed: bool | None = None,
     ) -> Verdict:
-        case, shown = exchange.case, verdict != "pass"
+        case = exchange.case
+        shown = verdict == "fail" or (verdict != "pass" and (rule.kind, reason) not in self.shown)
+        self.shown.add((rule.kind, reason))
         identity = rule_as or rule.id
         (self.passes if verdict == "pass" else self.fails if verdict == "fail" else set()).add(
             identity
@@ -566,7 +569,7 @@ class OperationRun:
             rules = self.plan.rules[rule.member]
             return next(r.reason for r in rules if r.kind == "conditional" and r.reason)
         binds = self.binds(rule)
-        return "bind " + " ".join(f"--bind {bind}=VALUE" for bind in binds) if binds else ""
+        return " ".join(f"--bind {bind}=VALUE" for bind in binds)
 
     def binds(self, rule: Rule | None = None) -> tuple[str, ...]:
         """Return the `service.Member` names whose binding would make the operation decidable."""

@@ -34,6 +34,8 @@ MOST_TYPES = 46
 """Type confusions an operation gets at most beyond the first of each member."""
 
 
+_LIMITS = ("length", "range", "items")
+
 _FIRST_TYPES = {"integer": 2, "float": 2, "boolean": 2}
 """How many wrong types a member gets at least, where servers coerce most: one for every other."""
 
@@ -235,7 +237,7 @@ class Cover:
             values = {
                 rule.member: value
                 for rule in self.plan.testable
-                if rule.kind in ("length", "range", "items")
+                if rule.kind in _LIMITS
                 and rule.member not in self.plan.bindings
                 and (value := self._at_limit(rule, end)) is not None
             }
@@ -260,8 +262,9 @@ class Cover:
         return layers
 
     def _limit_rule(self, path: str) -> str:
-        rules = self.plan.rules.get(path, ())
-        return next(rule.id for rule in rules if rule.kind in ("length", "range", "items"))
+        """Return the id of the rule that limits a member: its own, not that of a part."""
+        rules = [rule for rule in self.plan.testable if rule.member == path]
+        return next(rule.id for rule in rules if rule.kind in _LIMITS)
 
     def _at_limit(self, rule: Rule, end: str) -> Json:
         """Return a value that just meets the tightest statement of a limit, None where none can be made."""
@@ -307,8 +310,8 @@ class Cover:
     def _witness(self, path: str, kind: str, value: str) -> dict[str, Any]:
         if kind == "enum":
             return self._with({path: value})[0]
-        if kind in ("length", "range", "items") and value in ("max", "min"):
-            rule = next(r for r in self.plan.rules[path] if r.kind == kind)
+        if kind in _LIMITS and value in ("max", "min"):
+            rule = next(r for r in self.plan.testable if r.member == path and r.kind == kind)
             return self._with({path: self._at_limit(rule, value)})[0]
         return self.builder.containing(path)
 

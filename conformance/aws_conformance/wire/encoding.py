@@ -68,6 +68,8 @@ def encode(
     model: Any = sdk.operation_model(operation.service, operation.name)
     try:
         request = _unsigned(operation, model, case.params, endpoint)
+        if _lacks_payload(operation, case):
+            request = with_body(request, b"")
         if case.wire:
             return broken(operation, request, case.wire, identity)
         return signed(operation, request, identity)
@@ -76,6 +78,12 @@ def encode(
             f"{case.id}: HTTP cannot carry this request: {error!r}",
             hint="Nothing was sent. If a client may send it, this is a bug of the suite.",
         ) from error
+
+
+def _lacks_payload(operation: Operation, case: Case) -> bool:
+    """Whether the fault is that the payload is absent: botocore would send an empty one instead."""
+    fault = case.fault
+    return fault is not None and fault.op == "remove" and fault.at == f"/{operation.wire.payload}"
 
 
 def _unsigned(operation: Operation, model: Any, params: Json, endpoint: str) -> Request:
