@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from aws_conformance.cli.diff import diff
 from aws_conformance.cli.output import json_line, show
 from aws_specs.errors import UsageError
 
@@ -22,7 +23,11 @@ def specs() -> None:
     Examples:
       aws-conformance specs list
       aws-conformance specs show connect.CreateContact --rules
+      aws-conformance specs diff 'page:*' 'model:*'
     """
+
+
+specs.add_command(diff)
 
 
 @specs.command("list", short_help="Name the operations of the catalogue.")

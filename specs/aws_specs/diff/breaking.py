@@ -10,9 +10,8 @@ services exceed and add them, and the judge reports such values apart.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
-from aws_specs.diff.change import Change, What
+from aws_specs.diff.change import Change, What, as_object
 from aws_specs.spec import Json
 
 Breaks = tuple[bool, bool]
@@ -43,7 +42,7 @@ def _member_removed(change: Change) -> Breaks:
 
 
 def _is_required(member: Json) -> bool:
-    return isinstance(member, dict) and bool(member.get("required"))
+    return bool(as_object(member).get("required"))
 
 
 def _required(change: Change) -> Breaks:
@@ -58,10 +57,9 @@ def _limit_changed(change: Change) -> Breaks:
 
 def _tightened(old: Json, new: Json) -> bool:
     """Whether a value may keep the old limit and break the new one; patterns may always."""
-    if not isinstance(old, dict) or not isinstance(new, dict):
+    ours, theirs = as_object(old), as_object(new)
+    if not ours or not theirs:
         return bool(old != new)
-    ours: dict[str, Any] = old
-    theirs: dict[str, Any] = new
     if {key: ours.get(key) for key in _ASIDE} != {key: theirs.get(key) for key in _ASIDE}:
         return True
     low, high = _bounds(ours)
@@ -72,7 +70,7 @@ def _tightened(old: Json, new: Json) -> bool:
 _ASIDE = ("unit", "total")
 
 
-def _bounds(limit: Mapping[str, Any]) -> tuple[float, float]:
+def _bounds(limit: Mapping[str, Json]) -> tuple[float, float]:
     low, high = limit.get("min"), limit.get("max")
     return (float("-inf") if low is None else low, float("inf") if high is None else high)
 

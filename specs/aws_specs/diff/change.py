@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from collections.abc import Mapping
+from typing import Literal, NamedTuple, cast
 
 from aws_specs.spec import Json, Origin, Side, Value
 
@@ -17,7 +18,7 @@ What = Literal[
 ]  # fmt: skip
 
 
-class Change(Value, frozen=True):
+class Change(Value, frozen=True, omit_defaults=False):
     """One thing that OLD and NEW say differently.
 
     `side` and `member` say where (see `aws_specs.paths`); `part` what kind of rule it is about
@@ -72,3 +73,8 @@ def found(
     side, member = place
     change = Change(operation="", what=what, side=side, member=member, part=part, old=old, new=new)
     return Found(change, sure, checkable)
+
+
+def as_object(value: Json) -> Mapping[str, Json]:
+    """Return a JSON object as it is, and an empty one for any other value."""
+    return cast("Mapping[str, Json]", value) if isinstance(value, dict) else {}

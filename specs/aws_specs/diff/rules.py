@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from aws_specs.diff.account import LIMIT_KINDS, PROSE_KINDS, Account, Place, Said
-from aws_specs.diff.change import Found, What, found
+from aws_specs.diff.change import Found, What, as_object, found
 from aws_specs.spec import Json, Kind
 
 
@@ -52,11 +52,13 @@ def _both_have(before: Account, after: Account, rule: Said) -> bool:
 
 def _concerned(rule: Said) -> Iterator[Place]:
     """Yield the other members a rule speaks of: it stands and falls with them."""
+    named: list[str] = []
     if rule.kind == "exclusive":
-        yield from ((rule.side, member) for member in rule.value["members"])
+        named = list(rule.value["members"])
     elif rule.kind == "conditional":
-        members = (rule.value["when"].get("member"), rule.value["then"]["member"])
-        yield from ((rule.side, member) for member in members if member)
+        named = [rule.value["when"].get("member") or "", rule.value["then"]["member"]]
+    for member in named:
+        yield rule.side, member
 
 
 # ---------------------------------------------------------------- kinds
@@ -106,10 +108,7 @@ def _limit(pair: Pair) -> Iterator[Found]:
 
 
 def _bounds_differ(old: Json, new: Json) -> bool:
-    if not isinstance(old, dict) or not isinstance(new, dict):
-        return False
-    ours: dict[str, Any] = old
-    theirs: dict[str, Any] = new
+    ours, theirs = as_object(old), as_object(new)
     both = [key for key in ("min", "max") if key in ours and key in theirs]
     return any(ours[key] != theirs[key] for key in both)
 
