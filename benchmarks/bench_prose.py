@@ -28,7 +28,7 @@ from typing import Any
 import botocore
 
 from aws_specs.page import PageMember
-from aws_specs.prose import CONFIDENCE, Draft, find, prose_from_html
+from aws_specs.prose import CONFIDENCE, Draft, find, prose_from_html, split
 from aws_specs.spec import DEFAULT_CONFIDENCE
 
 DATA = Path(botocore.__file__).parent / "data"
@@ -37,6 +37,10 @@ WORDS = {
     "double": "float", "boolean": "boolean", "timestamp": "datetime", "blob": "bytes",
     "structure": "dict", "map": "dict", "list": "list",
 }  # fmt: skip
+LIMIT_WORDS = re.compile(
+    r"\b(?:max|min|limit|up to|at (?:least|most)|more|less|fewer|longer|between|from|range|exceed"
+    r"|valid|must|characters|bytes)|\d ?[-–] ?\d"
+)
 Truth = dict[str, Any]
 
 
@@ -152,9 +156,13 @@ def _default(draft: Draft, truth: Truth) -> str:
 
 
 def findable(text: str, truth: Truth, kind: str) -> Iterator[str]:
-    """Yield the facets of the truth that the text spells out: "max", "min", "enum"."""
+    """Yield the facets of the truth that the text spells out: "max", "min", "enum".
+
+    A bound counts as spelled out where a sentence has both its number and a word of limits.
+    """
     if kind in ("string", "bytes", "list", "dict", "integer", "float"):
-        numbers = {n.replace(",", "") for n in re.findall(r"(?<![\w.])\d[\d,]*", text)}
+        bounding = " ".join(s for s in split(text) if LIMIT_WORDS.search(s.lower()))
+        numbers = {n.replace(",", "") for n in re.findall(r"(?<![\w.])\d[\d,]*", bounding)}
         if "max" in truth and str(truth["max"]) in numbers:
             yield "max"
         if "min" in truth and truth["min"] not in (0, 1) and str(truth["min"]) in numbers:

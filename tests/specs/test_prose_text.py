@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from aws_specs.page import PageMember, Prose
 from aws_specs.prose import find, prose_from_html, sentences, split
 from aws_specs.prose._numbers import limits_in, number, unit
+from aws_specs.prose._sentences import low
 from aws_specs.prose._values import broken_head, head, heads, inline
 
 
@@ -34,6 +35,15 @@ def test_a_block_is_cut_where_its_sentences_end(text: str, parts: list[str]) -> 
 @given(st.text(alphabet=' .!?()[]"”ae1\n', max_size=200))
 def test_cutting_loses_nothing_but_the_space_between(text: str) -> None:
     assert "".join("".join(split(text)).split()) == "".join(text.split())
+
+
+@given(st.text(max_size=50))
+def test_lower_case_keeps_every_place(text: str) -> None:
+    assert len(low(text)) == len(text)
+
+
+def test_lower_case_of_a_letter_that_grows_is_the_letter() -> None:
+    assert low("İS’A") == "İs'a"
 
 
 def test_a_lead_in_carries_the_bullets_of_its_level_and_no_others() -> None:

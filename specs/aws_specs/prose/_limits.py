@@ -98,6 +98,10 @@ def _of_type(
     limit: Limit, cap: float, text: str, sentence: Sentence, context: Context
 ) -> Iterator[Draft]:
     counted, scale = unit(limit.after)
+    if not counted and limit.named and "length" in text[limit.start : limit.end]:
+        counted = "characters"  # "Maximum length of 255."
+    if counted == "bytes" and scale == 1 and context.type in _NUMERIC:
+        counted = "" if "bytes" in context.name.lower() else "byte"  # the value is a size itself
     if counted in ("characters", "bytes") and any(hint in text for hint in _TOTALS):
         yield _total(limit, counted, scale, sentence, context)
     elif counted in ("characters", "bytes"):

@@ -21,7 +21,7 @@ _SIZE = r"(?: (?:length|size|value|number|count))?"
 _IS = r"(?: [a-z'-]+){0,5}?(?:, which)? (?:of|is|are|to|at)(?: set to)?"
 _BOUND = re.compile(
     rf"(?P<max>(?:up to|at most|{_NOT}{_DO} {_MORE} than|{_NOT}(?: be)? (?:exceed|exceeding"
-    rf"|surpass)"
+    rf"|surpass)|\bno (?:[a-z]+ ){{1,4}}can exceed"
     rf"(?: a length of)?|{_LESS} than or equal to|as many as|<=|≤"
     r"|limit(?:ed)? (?:of|to|is)|limit is set (?:to|at)"
     rf"|\bmax(?:imum)?\.?(?:{_IS}|{_SIZE}:?|(?: [a-z]+){{1,3}}:))(?: a (?:total|maximum) of)? ?)$"

@@ -104,8 +104,15 @@ def without_parentheses(text: str) -> str:
 
 
 def low(text: str) -> str:
-    """Return the text in lower case with plain apostrophes: what families search for words."""
-    return text.replace("’", "'").replace("\u00a0", " ").lower()
+    """Return the text in lower case with plain apostrophes: what families search for words.
+
+    It is as long as the text, so that a place found in one is the same place in the other.
+    """
+    plain = text.replace("’", "'").replace("\u00a0", " ")
+    lowered = plain.lower()
+    if len(lowered) == len(plain):
+        return lowered
+    return "".join(char.lower() if len(char.lower()) == 1 else char for char in plain)
 
 
 _MOST = 1000
