@@ -28,10 +28,11 @@ from aws_specs.spec import DEFAULT_CONFIDENCE, Json, Operation, Rule
 from aws_strategies.build import Builder, NoValueError, with_tokens
 from aws_strategies.case import Case
 from aws_strategies.drawing import Needs, valid_params
-from aws_strategies.faults import fault_places, faulty, needs_of, ways
+from aws_strategies.faults import alone, fault_places, faulty, needs_of, ways
 from aws_strategies.keywords import to_keywords
 from aws_strategies.kinds import KINDS, broken
 from aws_strategies.plan import Plan, above
+from aws_strategies.varying import variations
 from aws_strategies.walking import present
 
 
@@ -196,9 +197,13 @@ def _pair(
     if not places:
         return None
     at = places[draw(st.integers(0, len(places) - 1))]
-    case = faulty(plan, rule, twin, at, draw(st.integers(0, _WAYS)), nonce)
-    if case is None:
+    found = faulty(plan, rule, twin, at, draw(st.integers(0, _WAYS)), nonce)
+    if found is None:
         return None
+    breach, case = found
+    other = replace(breach, new=draw(variations(plan, rule, breach)))
+    if other != breach:
+        case = alone(plan, rule, twin, other, "", nonce) or case
     identity = content_id(rule.id, case.params)
     return twin, replace(case, id=identity, twin=twin.id, example=True)
 

@@ -77,14 +77,16 @@ def alone(
     return case
 
 
-def faulty(plan: Plan, rule: Rule, twin: Case, at: Concrete, start: int, nonce: str) -> Case | None:
-    """Return the twin broken in one way, the `start`th or the next that breaks the rule alone."""
+def faulty(
+    plan: Plan, rule: Rule, twin: Case, at: Concrete, start: int, nonce: str
+) -> tuple[Breach, Case] | None:
+    """Return the `start`th way of breaking the rule alone, or the next, and the broken twin."""
     ways = breaches(plan, rule, twin, at)
     for number in range(len(ways)):
         breach = ways[(start + number) % len(ways)]
         case = alone(plan, rule, twin, breach, f"{rule.id}~{breach.what}", nonce)
         if case is not None:
-            return case
+            return breach, case
     return None
 
 
