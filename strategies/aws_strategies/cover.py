@@ -24,6 +24,7 @@ from aws_specs.protocol import malformed_rules
 from aws_specs.spec import Json, List, Map, Operation, Rule, Scalar, Structure
 from aws_strategies import build
 from aws_strategies.build import Builder, NoValueError, exists, fetch, member_name, with_tokens
+from aws_strategies.carriage import carriage
 from aws_strategies.case import Case, Fault
 from aws_strategies.domain import LONGEST, MOST_ITEMS, sized
 from aws_strategies.kinds import KINDS, Breach, broken, entries_of, places, value_at
@@ -365,11 +366,10 @@ class Cover:
                     yield row[column]
 
     def _why_unbroken(self, rule: Rule) -> str:
-        member = self.plan.members.get(rule.member)
         if rule.kind == "type" and rule.member.endswith("{key}"):
             return "the keys of a JSON object are always strings"
-        if rule.kind == "type" and member is not None and member.location not in ("", "payload"):
-            return "whatever travels in the path, the query or a header is text"
+        if rule.kind in ("type", "items") and carriage(self.plan, rule.member) != "document":
+            return "whatever travels in a form, in XML, the path, the query or a header is text"
         if rule.kind == "pattern":
             return "every text matches it, or another rule forbids those that do not"
         return "other rules forbid every value that breaks it"

@@ -30,6 +30,9 @@ from aws_strategies.domain import Domain, domain_of
 
 _IDENTIFIER = re.compile(r"(Id|ID|Arn|ARN|Identifier|Url|URL)$")
 
+_FRAMING = frozenset({"content-length", "transfer-encoding", "content-md5"})
+"""Headers that must say what the body is: the client fills them in."""
+
 EXTERNAL: frozenset[Kind] = frozenset({"exists", "unique", "immutable", "conditional"})
 """Kinds whose truth may lie outside of the request: in what the target has."""
 
@@ -157,7 +160,9 @@ class Plan:
         known = self.operation.page is None or len(member.known_to) > 1
         domain = self.domain(path)
         streaming = isinstance(member.shape, Structure) and member.shape.eventstream
-        return known and not domain.reserved and not domain.unsupported and not streaming
+        framing = member.location == "header" and member.wire_name.lower() in _FRAMING
+        forbidden = domain.reserved or domain.unsupported
+        return known and not forbidden and not streaming and not framing
 
     def external(self, path: str) -> bool:
         """Return whether it depends on what the target has if the member's value is accepted."""

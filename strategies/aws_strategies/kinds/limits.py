@@ -11,6 +11,7 @@ from aws_specs.paths import Concrete
 from aws_specs.schema import loosest
 from aws_specs.spec import Json, List, Map, Rule, Scalar
 from aws_strategies.build import Builder, NoValueError, distinct_keys, member_name
+from aws_strategies.carriage import carriage
 from aws_strategies.domain import LONGEST, MOST_ITEMS, Domain, oversized
 from aws_strategies.kinds.breach import Breach, an_array, an_object, change, number
 from aws_strategies.plan import Plan
@@ -45,6 +46,8 @@ def _break_text(
             yield change("above-max-in-bytes", at, wide)
     if low >= 1:
         value = oversized(domain, name, low - 1)
+        if low == 1 and carriage(plan, rule.member) == "header":
+            return
         if value is not None or low == 1:
             yield change("below-min", at, value or "")
 
@@ -138,7 +141,7 @@ def break_items(plan: Plan, rule: Rule, request: Json, at: Concrete) -> Iterator
     high, low = limits.get("max"), limits.get("min", 0)
     if high is not None and high < MOST_ITEMS:
         yield change("above-max", at, entries_of(plan, rule.member, high + 1))
-    if low >= 1:
+    if low > 1 or (low == 1 and carriage(plan, rule.member) == "document"):
         yield change("below-min", at, entries_of(plan, rule.member, low - 1))
 
 

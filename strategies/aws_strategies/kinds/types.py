@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from aws_specs.paths import KEY, Concrete
 from aws_specs.spec import Json, Rule, Scalar, Shape
+from aws_strategies.carriage import carriage
 from aws_strategies.kinds.breach import Breach, change, number
 from aws_strategies.plan import Plan
 
@@ -15,7 +16,7 @@ def break_required(plan: Plan, rule: Rule, request: Json, at: Concrete) -> Itera
     member = plan.members[rule.member]
     yield Breach(what="absent", op="remove", at=at)
     document = isinstance(member.shape, Scalar) and member.shape.type == "document"
-    if member.location in ("", "payload") and not document:
+    if carriage(plan, rule.member) == "document" and not document:
         yield change("null", at, None)
 
 
@@ -38,7 +39,7 @@ _WRONG_TEXT: Mapping[str, tuple[tuple[str, Json], ...]] = {
     "boolean": (("string", "maybe"),),
     "datetime": (("string", "not-a-timestamp"),),
 }
-"""Wrong types where everything is text: in the path, the query and headers."""
+"""Wrong types where everything is text: in the path, the query, headers, forms and XML."""
 
 
 def break_type(plan: Plan, rule: Rule, request: Json, at: Concrete) -> Iterator[Breach]:
@@ -48,13 +49,9 @@ def break_type(plan: Plan, rule: Rule, request: Json, at: Concrete) -> Iterator[
     member = plan.members.get(rule.member)
     if member is not None and streamed(member.shape):
         return
-    table = _WRONG_TEXT if member is not None and _textual(member.location) else _WRONG
+    table = _WRONG if carriage(plan, rule.member) == "document" else _WRONG_TEXT
     for what, value in table.get(rule.value, ()):
         yield change(what, at, value)
-
-
-def _textual(location: str) -> bool:
-    return location in ("uri", "querystring", "header", "headers")
 
 
 def streamed(shape: Shape) -> bool:

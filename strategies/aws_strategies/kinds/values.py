@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from aws_specs.paths import Concrete
 from aws_specs.spec import Json, List, Rule, Scalar, Structure
 from aws_strategies.build import Builder, member_name
+from aws_strategies.carriage import carriage
 from aws_strategies.kinds.breach import Breach, change
 from aws_strategies.plan import Plan
 
@@ -24,7 +25,7 @@ def break_enum(plan: Plan, rule: Rule, request: Json, at: Concrete) -> Iterator[
     turned = [item for value in rule.value if (item := _turned(str(value))) not in known]
     if turned:
         yield change("wrong-case", at, turned[0])
-    if "" not in known:
+    if "" not in known and carriage(plan, rule.member) != "header":
         yield change("empty", at, "")
 
 
