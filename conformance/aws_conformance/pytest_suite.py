@@ -231,8 +231,15 @@ class ConformanceItem(pytest.Item):
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
-        """Return where the item is shown: under a path that is none."""
-        return self.config.rootpath / GROUP, None, self.name
+        """Return where the item is shown: under a path that is none, its id kept as it is.
+
+        pytest would write the dots of a title that ends the node's id as "::".
+        """
+        return self.config.rootpath / GROUP, None, f"{self.name} against {self._target}"
+
+    @property
+    def _target(self) -> str:
+        return self.parent.suite.settings.target
 
 
 def _of_rule(rule: str) -> Callable[[Results], Outcome]:
