@@ -33,7 +33,7 @@ def explore(run: OperationRun) -> Iterator[Event]:
 def _smallest(run: OperationRun, case: Case) -> Case:
     """Return the case itself, or the smallest one that fails for the same rule where it is new."""
     first = run.fails_for(case)
-    if not first or first in run.fails:
+    if not first or first in run.clerk.fails:
         return case
 
     def fails(candidate: Case) -> bool:

@@ -47,7 +47,7 @@ def _sequence(run: OperationRun, rule: Rule, path: str, identity: str) -> Iterat
         verdict = _conflict(run, rule, first, third)
         yield verdict
         if verdict.verdict == "pass":
-            yield from run.error_kept(third)
+            yield from run.clerk.error_kept(third)
 
 
 def _with(run: OperationRun, case: Case, path: str, value: str, identity: str) -> Case:
@@ -129,7 +129,7 @@ def _say(
     observed: str,
     expected: str = "a success",
 ) -> Verdict:
-    return run.verdict(
+    return run.clerk.verdict(
         exchange, rule, verdict, reason, observed, expected=expected, row="sequence",
         confirmed=True if verdict == "fail" else None,
     )  # fmt: skip

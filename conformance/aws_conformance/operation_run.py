@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Literal
 
 from msgspec.structs import replace
 
-from aws_conformance import idempotency
-from aws_conformance.answers import Answered, check_answer
+from aws_conformance import extent, idempotency
+from aws_conformance.answers import check_answer
+from aws_conformance.clerk import Clerk
 from aws_conformance.events import Event, Judged, SuiteProblem
+from aws_conformance.habits import Held, release
 from aws_conformance.judge import Matter, Ruling, judge, not_implemented
-from aws_conformance.reading import Reading
-from aws_conformance.reproduce import reproducer
+from aws_conformance.repeating import Repeater
 from aws_conformance.sender import Exchange, Sender
-from aws_reports.results import OperationResult, Verdict
+from aws_reports.results import OperationResult
 from aws_specs.errors import ConformanceError
-from aws_specs.from_model import error_class
-from aws_specs.paths import get, occurrences
-from aws_specs.protocol import error_rule, malformed_rules
-from aws_specs.spec import Operation, ProtocolSource, Rule, rule_id
-from aws_strategies.build import with_tokens
+from aws_specs.paths import occurrences
+from aws_specs.spec import Operation, Rule
 from aws_strategies.case import Case
 from aws_strategies.cover import Cover
 from aws_strategies.plan import Plan
@@ -31,40 +28,38 @@ if TYPE_CHECKING:
 
 State = Literal["decided", "partly", "undecided", "unimplemented", "error", "stopped"]
 
-_PROVOKED = frozenset({"validation", "not-found", "conflict"})
-"""Classes of errors that a request can bring about from outside."""
-
-_PATIENCE = 3
-"""How often a throttled request is sent again beside its twin before the error is no throttling."""
-
-_ALWAYS_SHOWN = frozenset({"status", "present"})
-"""Kinds of output rules that every success decides."""
-
 
 class OperationRun:
-    """The state of one operation's run: exchanges by case id, verdicts held back, findings."""
+    """The state of one operation's run: exchanges by case id, verdicts held back, findings.
+
+    `cover` may be given where many runs share one; it must be of these settings and bindings, and serves
+    no other run once this one has one of its own.
+    """
 
     def __init__(
-        self, operation: Operation, sender: Sender, settings: Settings, done: frozenset[str]
+        self,
+        operation: Operation,
+        sender: Sender,
+        settings: Settings,
+        done: frozenset[str],
+        cover: Cover | None = None,
     ) -> None:
         self.operation = operation
         self.sender = sender
         self.settings = settings
         self.done = done
         bindings = {**sender.target.bindings, **settings.bindings}
-        self.plan = Plan(operation, bindings=bindings, confidence=settings.confidence)
-        self.cover = Cover(self.plan, nonce=str(settings.seed))
+        if cover is None:
+            plan = Plan(operation, bindings=bindings, confidence=settings.confidence)
+            cover = Cover(plan, nonce=str(settings.seed))
+        self.plan, self.cover = cover.plan, cover
         self.exchanges: dict[str, Exchange] = {}
         self.examples: dict[str, Case] = {}
-        self.rules = {rule.id: rule for rule in (*operation.rules, *malformed_rules(operation))}
-        self.held: list[tuple[Exchange, Matter, Ruling]] = []
-        self.outputs: set[tuple[str, str]] = set()
-        self.shown: set[tuple[str, str]] = set()
-        self.found: set[tuple[str, str]] = set()
+        self.clerk = Clerk(self.plan)
+        self.repeater = Repeater(sender, self.clerk, self._find, settings.seed)
+        self.held: list[Held] = []
         self.state: State = "undecided"
         self.reason = ""
-        self.passes: set[str] = set()
-        self.fails: set[str] = set()
 
     @property
     def planned(self) -> int:
@@ -97,7 +92,8 @@ class OperationRun:
                 yield from self._case(case)
         yield from self._sequences()
         yield from self._examples()
-        yield from self._release()
+        seen = self.exchanges.values()
+        yield from release(self.held, seen, self.clerk, self.repeater.confirmed)
         self.state = self._final_state(control)
 
     def exchange(self, case: Case) -> Exchange:
@@ -117,7 +113,7 @@ class OperationRun:
     def fails_for(self, case: Case) -> str:
         """Return the rule for which a case is a finding, "" where it is none. Sends the case."""
         exchange = self.sender.send(case) if case.id in self.exchanges else self.exchange(case)
-        rule = self.rules.get(case.rule)
+        rule = self.clerk.rules.get(case.rule)
         ruling = judge(self._matter(case, exchange, rule, self._twin(case)))
         return case.rule or "valid" if ruling.verdict == "fail" else ""
 
@@ -132,7 +128,9 @@ class OperationRun:
                 case "invalid":
                     yield from self._invalid(case)
                 case _:
-                    yield from self._judged(case, self.exchange(case), self.rules.get(case.rule))
+                    yield from self._judged(
+                        case, self.exchange(case), self.clerk.rules.get(case.rule)
+                    )
         except ConformanceError as error:
             yield SuiteProblem(self.operation.id, case.id, str(error))
 
@@ -157,11 +155,9 @@ class OperationRun:
         return True
 
     def _unimplemented(self, control: Exchange) -> Judged:
-        rule = self._status_rule()
-        return Judged(
-            control.case.id,
-            (self.verdict(control, rule, "unimplemented", "unimplemented", self.reason),),
-        )
+        rule = self.clerk.status_rule
+        verdict = self.clerk.verdict(control, rule, "unimplemented", "unimplemented", self.reason)
+        return Judged(control.case.id, (verdict,))
 
     def _other_control(self, control: Exchange) -> Exchange:
         """Return an accepted control with other values of its enums where the first is refused.
@@ -199,8 +195,8 @@ class OperationRun:
         matter = self._matter(case, exchange, None)
         ruling = judge(matter)
         if ruling.verdict == "pass":
-            said = self._answer(exchange) if exchange.reading.kind == "success" else ()
-            yield Judged(case.id, (*self._witnessed(exchange, ruling), *said))
+            said = self.clerk.answered(exchange) if exchange.reading.kind == "success" else ()
+            yield Judged(case.id, (*self.clerk.witnessed(exchange, ruling), *said))
         elif (
             case.parts and ruling.verdict in ("fail", "inconclusive") and ruling.reason != "masked"
         ):
@@ -224,77 +220,22 @@ class OperationRun:
     def _refused(self, exchange: Exchange, matter: Matter, ruling: Ruling) -> Judged:
         """Return the verdicts of a valid request that was refused: one for each rule it witnesses.
 
-        A control or a pack that is refused as a whole is a finding on the documented success, not on
-        every rule in it.
+        A control or a pack that is refused as a whole is a finding on the documented success, not
+        on every rule in it.
         """
-        case = exchange.case
-        single = len(case.witnesses) == 1
-        if ruling.verdict == "fail" and not single:
-            ruling = self._confirmed(matter, ruling)
-            rule = self._status_rule()
-            hint = "" if case.kind != "control" else self._bind_hint()
-            return Judged(case.id, (self._from_ruling(exchange, rule, ruling, hint=hint),))
+        case, clerk = exchange.case, self.clerk
         if ruling.verdict == "fail":
-            ruling = self._confirmed(matter, ruling)
-        named = dict.fromkeys(self._blamed(case, witness) for witness in case.witnesses)
-        verdicts = [
-            self._from_ruling(exchange, self._rule_of(w), ruling, rule_as=self._name_of(w))
-            for w in named
-        ]
-        return Judged(case.id, tuple(verdicts))
-
-    def _blamed(self, case: Case, witness: str) -> str:
-        """Return what a refused witness is about: of an enum member it is the value, not the type."""
-        rule = self._rule_of(witness)
-        enum = self.plan.rule(rule.member, "enum")
-        if rule.kind != "type" or enum is None or enum not in self.plan.testable:
-            return witness
-        at = next(occurrences(case.params, rule.member), None)
-        return witness if at is None else f"{enum.id}={get(case.params, at)}"
-
-    def _witnessed(self, exchange: Exchange, ruling: Ruling) -> Iterator[Verdict]:
-        for witness in exchange.case.witnesses:
-            rule = self._rule_of(witness)
-            yield self._from_ruling(exchange, rule, ruling, rule_as=self._name_of(witness))
-
-    def _rule_of(self, witness: str) -> Rule:
-        found = self.rules.get(witness)
-        return found or self.rules[witness.rpartition("=")[0]]
-
-    def _name_of(self, witness: str) -> str:
-        """Return the id a witness's verdict carries: an enum value has one of its own."""
-        rule = self._rule_of(witness)
-        return witness if rule.kind == "enum" else rule.id
-
-    def _answer(self, exchange: Exchange) -> Iterator[Verdict]:
-        """Yield what a success says of the status and of the response shape, each thing once."""
-        reading, rule = exchange.reading, self._status_rule()
-        wanted = self.operation.wire.status
-        right = reading.status == wanted
-        yield from self._output(
-            exchange, Answered(rule, "" if right else f"status {reading.status}", "wrong-status")
-        )
-        for answered in check_answer(self.operation, reading.value):
-            yield from self._output(exchange, answered)
-
-    def _output(self, exchange: Exchange, answered: Answered) -> Iterator[Verdict]:
-        rule, problem = answered.rule, answered.problem
-        key = (rule.id, answered.reason if problem else "")
-        if key in self.outputs:
-            return
-        self.outputs.add(key)
-        if problem:
-            yield self.verdict(exchange, rule, "fail", answered.reason, problem, confirmed=True)
-        else:
-            yield self.verdict(exchange, rule, "pass", "as-documented", exchange.reading.short())
-
-    def _status_rule(self) -> Rule:
-        return self.rules[rule_id(self.operation.id, "output", "", "status")]
+            ruling = self.repeater.confirmed(matter, ruling)
+        if ruling.verdict == "fail" and len(case.witnesses) != 1:
+            hint = clerk.hint() if case.kind == "control" else ""
+            verdict = clerk.ruled(exchange, clerk.status_rule, ruling, hint=hint)
+            return Judged(case.id, (verdict,))
+        return Judged(case.id, tuple(clerk.refused(exchange, ruling)))
 
     # ------------------------------------------------------------ invalid
 
     def _invalid(self, case: Case) -> Iterator[Event]:
-        rule = self.rules[case.rule]
+        rule = self.clerk.rules[case.rule]
         twin = self._twin(case)
         if twin is not None and twin.reading.kind != "success" and case.parts:
             alone = self.cover.case(case.parts[0])
@@ -317,85 +258,16 @@ class OperationRun:
         matter = self._matter(case, exchange, rule, twin)
         ruling = judge(matter)
         if ruling.reason == "throttled":
-            matter, ruling = self._still_throttled(matter, ruling)
+            matter, ruling = self.repeater.still_throttled(matter, ruling)
         if ruling.systemic and ruling.verdict == "fail":
-            self.held.append((exchange, matter, ruling))
+            self.held.append(Held(exchange, matter, ruling, twin))
             return
         if ruling.verdict == "fail":
-            ruling = self._confirmed(matter, ruling)
-        verdicts = [self._from_ruling(exchange, rule, ruling, twin=twin)]
+            ruling = self.repeater.confirmed(matter, ruling)
+        verdicts = [self.clerk.ruled(exchange, rule, ruling, twin=twin)]
         if ruling.verdict == "pass":
-            verdicts += self.error_kept(exchange)
-        if exchange.reading.kind == "success" and case.kind == "invalid":
-            verdicts += list(self._answer(exchange)) if ruling.verdict == "pass" else []
+            verdicts += self.clerk.error_kept(exchange)
         yield Judged(case.id, tuple(verdicts))
-
-    def _still_throttled(self, matter: Matter, ruling: Ruling) -> tuple[Matter, Ruling]:
-        """Send a throttled fault again, after its twin: throttled alone each time, it is no limit."""
-        twin = self._find(matter.case.twin) if matter.case.twin else None
-        for _ in range(_PATIENCE):
-            if twin is None or self.sender.send(self._fresh(twin)).reading.kind != "success":
-                return matter, ruling
-            matter = replace(matter, answer=self.sender.send(self._fresh(matter.case)).reading)
-            ruling = judge(matter)
-            if ruling.reason != "throttled":
-                return matter, ruling
-        return matter, replace(ruling, verdict="fail", reason="wrong-error", row="always throttled")
-
-    def error_kept(self, exchange: Exchange) -> list[Verdict]:
-        """Return a pass on the error's own rule the first time it comes as declared."""
-        code = exchange.reading.code
-        rule = self._error_rule(code)
-        if rule is None or (rule.id, "") in self.outputs:
-            return []
-        self.outputs.add((rule.id, ""))
-        return [self.verdict(exchange, rule, "pass", "as-documented", exchange.reading.short())]
-
-    def _error_rule(self, code: str) -> Rule | None:
-        return next(
-            (r for r in self.rules.values() if r.kind == "error" and r.value["code"] == code), None
-        )
-
-    def _release(self) -> Iterator[Event]:
-        """Judge what was held back: a habit is one finding on the error, the rest one each.
-
-        An error that is wrong wherever it comes is the error's fault: the rules it answers are kept.
-        """
-        habits: dict[str, list[tuple[Exchange, Matter, Ruling]]] = {}
-        for item in self.held:
-            habits.setdefault(item[2].systemic, []).append(item)
-        for items in habits.values():
-            if len({item[0].case.rule for item in items}) > 1 and self._habit(items):
-                yield from self._habitual(items)
-            else:
-                for exchange, matter, ruling in items:
-                    twin = self.exchanges.get(exchange.case.twin)
-                    final = self._confirmed(matter, ruling)
-                    verdict = self._from_ruling(exchange, matter.rule, final, twin=twin)
-                    yield Judged(exchange.case.id, (verdict,))
-
-    def _habit(self, items: Sequence[tuple[Exchange, Matter, Ruling]]) -> bool:
-        """Whether the error (or, for one without a name, every error) never came right."""
-        code = items[0][0].reading.code
-        seen = [e.reading for e in self.exchanges.values() if e.reading.kind == "error"]
-        if items[0][2].reason == "error-shape":
-            return not any(r.typed and not r.unreadable for r in seen if r.status < 500)
-        status = items[0][0].reading.status
-        return not any(r.code == code and r.status != status for r in seen) and len(items) > 2
-
-    def _habitual(self, items: Sequence[tuple[Exchange, Matter, Ruling]]) -> Iterator[Event]:
-        first, matter, ruling = items[0]
-        rule = self._error_rule(first.reading.code) or error_rule(self.operation)
-        self.rules.setdefault(rule.id, rule)
-        final = self._confirmed(matter, ruling)
-        found = self._from_ruling(first, rule, final, twin=self.exchanges.get(first.case.twin))
-        yield Judged(f"{rule.id}~seen", (replace(found, case=f"{rule.id}~seen"),))
-        for exchange, item, _ in items:
-            verdict = self.verdict(
-                exchange, item.rule or rule, "pass", "refused", exchange.reading.short(),
-                expected="a refusal (the error itself is a finding of its own)", row="habit",
-            )  # fmt: skip
-            yield Judged(exchange.case.id, (verdict,))
 
     # ------------------------------------------------------------ sequences and examples
 
@@ -414,8 +286,8 @@ class OperationRun:
     def _matter(
         self, case: Case, exchange: Exchange, rule: Rule | None, twin: Exchange | None = None
     ) -> Matter:
-        paths = self._paths(case)
-        if case.kind in ("valid", "control") and case.kind != "control":
+        paths = self.clerk.paths(case)
+        if case.kind == "valid":
             twin = self.exchanges.get(self.cover.control.id)
         identifiers = {path for path in self.plan.identifiers if not self._invented(path)}
         unbound = bool(set(self.plan.identifiers) - set(self.plan.bindings))
@@ -431,11 +303,6 @@ class OperationRun:
             about_identifier=bool(paths & identifiers),
             routed=self._routed(case),
         )
-
-    def _paths(self, case: Case) -> set[str]:
-        if case.fault is not None:
-            return {case.fault.member}
-        return {self._rule_of(witness).member for witness in case.witnesses}
 
     def _external(self, path: str) -> bool:
         """Whether it depends on what the target has if a value of the member is accepted.
@@ -465,175 +332,18 @@ class OperationRun:
         empty = case.fault.op == "remove" or case.fault.new in ("", None)
         return member is not None and member.location == "uri" and empty
 
-    def _confirmed(self, matter: Matter, ruling: Ruling) -> Ruling:
-        """Send a failed case again, with fresh tokens and a fresh twin; say if it does not repeat."""
-        if ruling.reason == "unreachable":
-            return ruling
-        twin = self._find(matter.case.twin) if matter.case.twin else None
-        fresh_twin = self.sender.send(self._fresh(twin)).reading if twin else matter.twin
-        answer = self.sender.send(self._fresh(matter.case)).reading
-        again = judge(replace(matter, answer=answer, twin=fresh_twin))
-        if ruling.row == "always throttled" and again.reason == "throttled":
-            return ruling
-        same = (again.verdict, again.reason) == (ruling.verdict, ruling.reason)
-        return ruling if same else replace(ruling, row=f"{ruling.row} (flaky)")
-
-    def _fresh(self, case: Case) -> Case:
-        """Return the case with new idempotency tokens, except where the token is the fault."""
-        params: Any = copy.deepcopy(case.params)
-        nonce = f"{self.settings.seed}-again-{self.sender.requests}"
-        if isinstance(params, dict) and not self._paths(case) & set(self.plan.tokens):
-            with_tokens(self.plan, params, case.id, nonce)
-        return replace(case, params=params)
-
-    def _from_ruling(
-        self,
-        exchange: Exchange,
-        rule: Rule | None,
-        ruling: Ruling,
-        *,
-        twin: Exchange | None = None,
-        rule_as: str = "",
-        hint: str = "",
-    ) -> Verdict:
-        rule = rule or self._status_rule()
-        flaky = ruling.row.endswith("(flaky)")
-        if not hint and ruling.reason in ("masked", "needs-state"):
-            hint = self._bind_hint(rule)
-        return self.verdict(
-            exchange, rule, ruling.verdict, ruling.reason, ruling.observed,
-            expected=ruling.expected, row=ruling.row, twin=twin, rule_as=rule_as, flaky=flaky,
-            hint=hint, confirmed=None if ruling.verdict != "fail" else not flaky,
-        )  # fmt: skip
-
-    def verdict(
-        self,
-        exchange: Exchange,
-        rule: Rule,
-        verdict: Any,
-        reason: str,
-        observed: str,
-        *,
-        expected: str = "",
-        row: str = "",
-        twin: Exchange | None = None,
-        rule_as: str = "",
-        flaky: bool = False,
-        hint: str = "",
-        confirmed: bool | None = None,
-    ) -> Verdict:
-        case = exchange.case
-        shown = verdict == "fail" or (verdict != "pass" and (rule.kind, reason) not in self.shown)
-        self.shown.add((rule.kind, reason))
-        identity = rule_as or rule.id
-        (self.passes if verdict == "pass" else self.fails if verdict == "fail" else set()).add(
-            identity
-        )
-        return Verdict(
-            case=case.id,
-            operation=self.operation.id,
-            rule=identity,
-            kind=rule.kind,
-            member=rule.member if case.fault is None or rule.id != case.rule else case.fault.member,
-            verdict=verdict,
-            reason=reason,
-            expected=expected or self._expected(rule),
-            observed=observed,
-            source=rule.source,
-            case_kind=case.kind,
-            row=row,
-            fault=case.fault.what if case.fault else case.wire,
-            old=case.fault.old if case.fault else None,
-            new=case.fault.new if case.fault else None,
-            hint=hint,
-            evidence=exchange.evidence if shown else None,
-            twin=twin.evidence if shown and twin else None,
-            reproducer=reproducer(self.operation, case, exchange.request) if shown else None,
-            confirmed=confirmed,
-            flaky=flaky,
-        )
-
-    def _expected(self, rule: Rule) -> str:
-        match rule.kind:
-            case "status":
-                return f"a success has status {rule.value}"
-            case "error":
-                return f"{rule.value['code']} with status {rule.value['status']}"
-            case "present" | "required":
-                return f"{rule.member} is in the answer"
-            case _:
-                return f"{rule.kind} {rule.value}"
-
-    def _bind_hint(self, rule: Rule | None = None) -> str:
-        if rule is not None and self.plan.conditional(rule.member):
-            rules = self.plan.rules[rule.member]
-            return next(r.reason for r in rules if r.kind == "conditional" and r.reason)
-        binds = self.binds(rule)
-        return " ".join(f"--bind {bind}=VALUE" for bind in binds)
-
-    def binds(self, rule: Rule | None = None) -> tuple[str, ...]:
-        """Return the `service.Member` names whose binding would make the operation decidable."""
-        missing = [path for path in self.plan.identifiers if path not in self.plan.bindings]
-        if rule is not None and not missing and self.plan.external(rule.member):
-            missing = [rule.member]
-        return tuple(f"{self.operation.service}.{path}" for path in missing)
-
     # ------------------------------------------------------------ the result
-
-    def universe(self) -> dict[str, str]:
-        """Return the ids of all rules a request can check, with their kinds."""
-        found = {rule.id: rule.kind for rule in self.plan.testable}
-        for path, values in self.cover.enum_values().items():
-            rule = self.plan.rule(path, "enum")
-            found.update({f"{rule.id}={value}": "enum" for value in values} if rule else {})
-        for rule in self.rules.values():
-            if (
-                isinstance(rule.source, ProtocolSource)
-                or rule.kind in _ALWAYS_SHOWN
-                or rule.id in self.passes | self.fails
-            ):
-                found[rule.id] = rule.kind
-        unmet = {*self.cover.unmet, *(r.id for r in self.operation.rules if r.sure < self.sure)}
-        return {identity: kind for identity, kind in found.items() if identity not in unmet}
-
-    @property
-    def sure(self) -> float:
-        """The confidence from which a rule is tested."""
-        return self.settings.confidence
-
-    def _unchecked(self, universe: dict[str, str]) -> tuple[tuple[str, str], ...]:
-        """Return every other rule of the operation, and why no request checks it."""
-        return tuple(
-            (rule.id, self._why_unchecked(rule))
-            for rule in self.operation.rules
-            if rule.id not in universe
-        )
-
-    def _why_unchecked(self, rule: Rule) -> str:
-        if not rule.checkable:
-            return rule.reason
-        if rule.sure < self.sure:
-            agreed = "" if rule.agreed else ": page and model do not agree"
-            return f"confidence {rule.sure:.2f} is below {self.sure:.2f}{agreed}"
-        if rule.id in self.cover.unmet:
-            return self.cover.unmet[rule.id]
-        if rule.side == "errors":
-            provoked = error_class(rule.member) in _PROVOKED
-            return "the error did not come up" if provoked else "no request provokes this error"
-        if rule.side == "output":
-            return "the member did not come back"
-        return "no request tests it"
 
     def _final_state(self, control: Exchange) -> State:
         if control.reading.kind == "success":
             return "decided"
-        if not self.passes and not self.fails:
+        if not self.clerk.passes and not self.clerk.fails:
             return "undecided"
-        return "undecided" if self.binds() else "partly"
+        return "undecided" if self.clerk.binds() else "partly"
 
     def result(self, state: State | None = None, reason: str = "") -> OperationResult:
         """Return the operation's share of the results."""
-        kinds = self.universe() if self.cover.cases else {}
+        kinds = extent.checkable(self.cover, self.clerk) if self.cover.cases else {}
         final = state or self.state
         return OperationResult(
             operation=self.operation.id,
@@ -642,11 +352,7 @@ class OperationRun:
             kinds=kinds,
             requests=self.sender.requests,
             reason=reason or self.reason,
-            binds=self.binds() if final == "undecided" else (),
+            binds=self.clerk.binds() if final == "undecided" else (),
             page=self.operation.page.file if self.operation.page else "",
-            unchecked=self._unchecked(kinds),
+            unchecked=extent.unchecked(self.cover, kinds),
         )
-
-    def reading(self, case: Case) -> Reading:
-        """Send a case and return how its answer reads (for sequences and examples)."""
-        return self.exchange(case).reading

@@ -1,0 +1,67 @@
+"""Sending again: a finding is confirmed with fresh tokens and a fresh twin before it is reported."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+from msgspec.structs import replace
+
+from aws_conformance.clerk import FLAKY, Clerk
+from aws_conformance.judge import Matter, Ruling, judge
+from aws_conformance.sender import Sender
+from aws_strategies.build import with_tokens
+from aws_strategies.case import Case
+
+_PATIENCE = 3
+"""How often a throttled request is sent again beside its twin before the error is no throttling."""
+
+_THROTTLED = "always throttled"
+
+
+class Repeater:
+    """Sends cases of one operation again. `find` returns a twin by its id."""
+
+    def __init__(
+        self, sender: Sender, clerk: Clerk, find: Callable[[str], Case | None], seed: int
+    ) -> None:
+        self.sender = sender
+        self.clerk = clerk
+        self.find = find
+        self.seed = seed
+
+    def confirmed(self, matter: Matter, ruling: Ruling) -> Ruling:
+        """Return the ruling if it repeats, else marked as flaky."""
+        twin = self._twin(matter.case)
+        fresh_twin = self.sender.send(self._fresh(twin)).reading if twin else matter.twin
+        answer = self.sender.send(self._fresh(matter.case)).reading
+        again = judge(replace(matter, answer=answer, twin=fresh_twin))
+        if ruling.row == _THROTTLED and again.reason == "throttled":
+            return ruling
+        same = (again.verdict, again.reason) == (ruling.verdict, ruling.reason)
+        return ruling if same else replace(ruling, row=ruling.row + FLAKY)
+
+    def still_throttled(self, matter: Matter, ruling: Ruling) -> tuple[Matter, Ruling]:
+        """Send a throttled fault again beside its twin: throttled alone each time, it is no limit."""
+        twin = self._twin(matter.case)
+        for _ in range(_PATIENCE):
+            if twin is None or self.sender.send(self._fresh(twin)).reading.kind != "success":
+                return matter, ruling
+            matter = replace(matter, answer=self.sender.send(self._fresh(matter.case)).reading)
+            ruling = judge(matter)
+            if ruling.reason != "throttled":
+                return matter, ruling
+        return matter, replace(ruling, verdict="fail", reason="wrong-error", row=_THROTTLED)
+
+    def _twin(self, case: Case) -> Case | None:
+        return self.find(case.twin) if case.twin else None
+
+    def _fresh(self, case: Case) -> Case:
+        """Return the case with new idempotency tokens, except where the token is the fault."""
+        plan = self.clerk.plan
+        params: Any = copy.deepcopy(case.params)
+        nonce = f"{self.seed}-again-{self.sender.requests}"
+        if isinstance(params, dict) and not self.clerk.paths(case) & set(plan.tokens):
+            with_tokens(plan, params, case.id, nonce)
+        return replace(case, params=params)
