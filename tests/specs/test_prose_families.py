@@ -64,6 +64,13 @@ LIST_OF_STRINGS = (PageMember(step="[]", type="string", line=1),)
         ("string", "Must contain from 1 to 63 letters.", "length", {"min": 1, "max": 63}),
         ("string", "An optional note (1-1000 characters).", "length", {"min": 1, "max": 1000}),
         ("string", "The string must contain at least 20 characters.", "length", {"min": 20}),
+        (
+            "integer",
+            "Between 60 (1 minute) and 86,400 (24 hours).",
+            "range",
+            {"min": 60, "max": 86400},
+        ),
+        ("integer", "The range is from 9 up to 43.", "range", {"min": 9, "max": 43}),
         ("integer", "Valid range: 1 - 99.", "range", {"min": 1, "max": 99}),
         ("integer", "A value between 0 and 255, inclusive.", "range", {"min": 0, "max": 255}),
         ("integer", "You cannot specify a number greater than 100.", "range", {"max": 100}),
@@ -76,6 +83,12 @@ def test_a_limit_is_read_in_every_usual_wording(
     [(found, stated)] = only(word, text)
     assert found == kind
     assert {"unit": "characters"} | value == {"unit": "characters"} | stated
+
+
+def test_a_minimum_has_the_unit_of_the_maximum_after_it() -> None:
+    text = "It must be a minimum of 6 and a maximum of 64 characters long."
+    values = [value for _, value in only("string", text)]
+    assert values == [{"min": 6, "unit": "characters"}, {"max": 64, "unit": "characters"}]
 
 
 def test_a_list_counts_its_entries_when_the_noun_is_its_name() -> None:

@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+import msgspec
+
 from aws_specs import paths
 from aws_specs.page import PageMember
 from aws_specs.prose._numbers import CALENDAR, SECONDS, Limit, limits_in, unit
@@ -63,12 +65,24 @@ _ANY_UNIT = re.compile(r",? in (milliseconds|seconds|minutes|hours|days)\b")
 
 def limits(sentence: Sentence, context: Context) -> Iterator[Draft]:
     """Return the limits a sentence states of its member."""
-    text = lower(sentence.text)
-    found = list(limits_in(text))
+    text, found = _limits_of(sentence)
     for limit in found:
         cap = _cap(limit, text, sentence, context)
         if cap:
             yield from _of_type(limit, cap, text, sentence, context)
+
+
+def _limits_of(sentence: Sentence) -> tuple[str, list[Limit]]:
+    """Return the text that was read and its limits: with parentheses, unless they split a span."""
+    text = lower(sentence.text)
+    found = list(limits_in(text))
+    bare = list(limits_in(sentence.low)) if "(" in text else []
+    if any(limit.form == "span" for limit in bare) and all(one.form != "span" for one in found):
+        text, found = sentence.low, bare
+    for place, limit in enumerate(found[:-1]):
+        if limit.after.startswith(("and a max", "and max")):
+            found[place] = msgspec.structs.replace(limit, after=found[place + 1].after)
+    return text, found
 
 
 def _cap(limit: Limit, text: str, sentence: Sentence, context: Context) -> float:

@@ -32,14 +32,14 @@ _BOUND = re.compile(
     rf" {_MORE} than )$"
 )
 _REFUSED = re.compile(rf"{_NOT}\b[^.;,]{{0,40}} {_MORE} than $|\bspecifying {_MORE} than $")
-_JOIN = r"(?:and|to|through|-|–|—|~|\.\.\.?)"
+_JOIN = r"(?:and|up to|to|through|-|–|—|~|\.\.\.?)"
 _LEAD = (
     r"between|from|ranges? (?:from|of|between)|ranging from|range:|range is|must be|can be|is"
     r"|length of|(?:values?|range|length)(?: [a-z]+)?:|value of|in the range"
 )
 _SPAN = re.compile(
     rf"(?P<lead>(?:\b(?:{_LEAD}) |[(\[] ?|^))?"
-    rf"(?<![\w.$#/:,-]){_NUMBER}(?P<unit> ?(?!(?:and|to|through)\b)[a-z%]+)? ?"
+    rf"(?<![\w.$#/:,-]){_NUMBER}(?P<unit> ?(?!(?:and|up|to|through)\b)[a-z%]+)? ?"
     rf"(?P<join>{_JOIN}) ?{_NUMBER}(?![\w,.]*\d|[./:-]\d)"
 )
 _EXACT = re.compile(
