@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache, partial
+from itertools import chain
 
 FORMATS: Mapping[str, str] = {
     "arn": "arn:aws:mobiletargeting:us-east-1:123456789012:apps/0123456789abcdef0123456789abcdef",
@@ -195,20 +196,24 @@ def _longest(fits: Callable[[int], bool], most: int) -> int:
     return low
 
 
-def breaking(pattern: str, valid: str, low: int, high: int) -> Iterator[tuple[str, bool]]:
-    """Yield (value, certain): values of allowed length that do not match, the surest first.
+def breaking(
+    pattern: str, valid: str, low: int, high: int, keeps: Callable[[str], bool]
+) -> tuple[str, bool] | None:
+    """Return (value, certain): a text of low..high characters that does not match, or None.
 
-    `certain` values break both readings of the pattern; the others only the strict one.
+    A `certain` one breaks both readings of the pattern, another only the strict one. One for which
+    `keeps` holds comes before one that breaks other rules too.
     """
     if compiled(pattern) is None:
-        return
+        return None
     for certain, breaks in ((True, mismatches), (False, _unmatched)):
         # One at a time: the first ones end a match at once, later ones may make a pattern
         # backtrack without end.
-        value = next((item for item in _wrong(valid, low, high) if breaks(pattern, item)), None)
-        if value is not None:
-            yield value, certain
-            return
+        wrong = (item for item in _wrong(valid, low, high) if breaks(pattern, item))
+        first = next(wrong, None)
+        if first is not None:
+            return next((item for item in chain([first], wrong) if keeps(item)), first), certain
+    return None
 
 
 def _unmatched(pattern: str, value: str) -> bool:
@@ -223,3 +228,5 @@ def _wrong(valid: str, low: int, high: int) -> Iterator[str]:
         for char in ("!", " ", "~", "é"):
             yield (char + valid)[:length] if len(valid) >= length else char + valid
             yield valid[: length - 1] + char
+    for at in range(len(valid)):
+        yield f"{valid[:at]}!{valid[at + 1 :]}"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from aws_specs.paths import Concrete
 from aws_specs.spec import Json, Rule
 from aws_strategies.build import member_name
@@ -18,8 +20,10 @@ def break_pattern(plan: Plan, rule: Rule, request: Json, at: Concrete) -> Iterat
     domain = plan.domain(rule.member)
     high = domain.longest if domain.longest is not None else LONGEST
     valid = text(domain, member_name(rule.member)) or ""
-    for value, sure in breaking(rule.value, valid, domain.shortest, high):
-        yield change("mismatch", at, value, unsure=not sure)
+    others = replace(domain, patterns=tuple(p for p in domain.patterns if p not in rule.values))
+    found = breaking(rule.value, valid, domain.shortest, high, others.allows)
+    if found is not None:
+        yield change("mismatch", at, found[0], unsure=not found[1])
 
 
 def keeps_pattern(value: Json, actual: Json) -> bool | None:
