@@ -1,8 +1,9 @@
 """Idempotency tokens: the same token and request have the same outcome, another request a conflict.
 
-Three exchanges a token: the first, the very same again, and another request under the same token. What
-is compared is what identifies the thing that was made, not the whole answer: times and credentials may
-differ. Source: the members marked `idempotencyToken` in the model, "autopopulated" on the page.
+Three exchanges a token: the first, the very same again, and another request under the same token.
+What is compared is what identifies the thing that was made, not the whole answer: times and
+credentials may differ. Source: the members marked `idempotencyToken` in the model, "autopopulated"
+on the page.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from aws_conformance.events import Event, Judged
+from aws_conformance.reading import Reading
 from aws_reports.results import Outcome, Verdict
 from aws_specs.spec import Json, Operation, Rule
 from aws_strategies.build import put, token
@@ -106,8 +108,17 @@ def _conflict(run: OperationRun, rule: Rule, first: Exchange, third: Exchange) -
         return _say(
             run, third, rule, "inconclusive", reading.error_class, reading.short(), expected
         )
-    reason = "server-error" if reading.status >= 500 or reading.kind == "silence" else "wrong-error"
-    return _say(run, third, rule, "fail", reason, reading.short(), expected)
+    return _say(run, third, rule, "fail", _wrong(reading), reading.short(), expected)
+
+
+def _wrong(reading: Reading) -> str:
+    """Return the reason for an answer that is no conflict, in the judge's words."""
+    if reading.kind != "silence":
+        named = reading.typed and not reading.unreadable
+        return (
+            "server-error" if reading.status >= 500 else "wrong-error" if named else "error-shape"
+        )
+    return "server-error" if reading.silence == "crash" else "no-response"
 
 
 def _identity(operation: Operation, value: Json) -> dict[str, Json]:

@@ -62,20 +62,24 @@ class Sender:
 
     def send(self, case: Case) -> Exchange:
         """Send one case. Raises `BudgetSpentError`, `UnreachableError`, `EncodeError`."""
-        wired = self._wiring
-        request = encode(
-            self.operation,
-            case,
-            endpoint=wired.endpoint,
-            credentials=wired.credentials,
-            region=self.region or wired.region,
-        )
+        request = self.encoded(case)
         self.budget()
         self.requests += 1
         answer = self.target.send(request)
         if isinstance(answer, Silence) and answer.kind == "unreachable":
             raise UnreachableError(answer.detail)
         return Exchange(case, request, answer, read(self.operation, answer, self.errors))
+
+    def encoded(self, case: Case) -> Request:
+        """Return the request that carries a case. Raises `EncodeError`."""
+        wired = self._wiring
+        return encode(
+            self.operation,
+            case,
+            endpoint=wired.endpoint,
+            credentials=wired.credentials,
+            region=self.region or wired.region,
+        )
 
 
 __all__ = ["BudgetSpentError", "Exchange", "Sender", "UnreachableError"]

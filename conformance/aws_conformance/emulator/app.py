@@ -14,12 +14,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from aws_conformance.emulator.blame import SchemaOf
 from aws_conformance.emulator.decoding import decode, raw_payload, takes_body
 from aws_conformance.emulator.encoding import error_response
-from aws_conformance.emulator.endpoint import Endpoint
+from aws_conformance.emulator.endpoint import CheckerOf, Endpoint
 from aws_conformance.emulator.faults import Fault, parse
 from aws_conformance.emulator.handlers import seed as seed_resources
 from aws_conformance.emulator.refusals import Refusal, failure
 from aws_conformance.emulator.routing import Match, Routes
 from aws_conformance.emulator.state import State
+from aws_conformance.emulator.validation import Checker
 from aws_conformance.exchange import Answer, Request
 from aws_specs.spec import Operation
 
@@ -34,7 +35,9 @@ class Emulator:
     """Serves operations by their specs; thread-safe.
 
     `operations` are those of the catalogue unless given; `faults` deviations to inject (see
-    `faults.FAULTS`), `seed` what ids are made from. Raises `UsageError` for an unknown fault.
+    `faults.FAULTS`), `seed` what ids are made from. `schema_of` and `checker_of` are for
+    those who make many emulators and share what is costly to build. Raises `UsageError` for an
+    unknown fault.
     """
 
     def __init__(
@@ -44,6 +47,7 @@ class Emulator:
         faults: Sequence[str] = (),
         seed: int = 0,
         schema_of: SchemaOf | None = None,
+        checker_of: CheckerOf | None = None,
     ) -> None:
         served = _catalogue() if operations is None else operations
         self.operations: Mapping[str, Operation] = {one.id: one for one in served}
@@ -51,6 +55,7 @@ class Emulator:
         self.state = State(seed)
         self.bindings: Mapping[str, str] = seed_resources(self.state)
         self._schema_of = schema_of or _request_schema
+        self._checker_of = checker_of or self._checker
         self._routes = Routes(self.operations.values())
         self._endpoints: dict[str, Endpoint] = {}
         self._building = threading.Lock()
@@ -78,9 +83,12 @@ class Emulator:
             endpoint = self._endpoints.get(operation.id)
             if endpoint is None:
                 mine = tuple(fault for fault in self.faults if fault.operation == operation.id)
-                endpoint = Endpoint(operation, mine, self.state, self._schema_of)
+                endpoint = Endpoint(operation, mine, self.state, self._schema_of, self._checker_of)
                 self._endpoints[operation.id] = endpoint
             return endpoint
+
+    def _checker(self, operation: Operation) -> Checker:
+        return Checker(self._schema_of(operation), operation.input)
 
 
 def _catalogue() -> Iterable[Operation]:

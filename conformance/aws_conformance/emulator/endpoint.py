@@ -21,6 +21,7 @@ from aws_conformance.emulator.validation import Checker, refusal
 from aws_conformance.exchange import Answer, Response
 from aws_specs.spec import Json, Operation
 
+CheckerOf = Callable[[Operation], Checker]
 Reaction = Callable[[Refusal, str], Answer]
 
 
@@ -33,10 +34,11 @@ class Endpoint:
         faults: Sequence[Fault],
         state: State,
         schema_of: SchemaOf,
+        checker_of: CheckerOf,
     ) -> None:
         self.operation = operation
         self._state = state
-        self._checker = Checker(schema_of(operation), operation.input)
+        self._checker = checker_of(operation)
         self._handler = HANDLERS.get(operation.id)
         self._faults = {
             stage: tuple(fault for fault in faults if FAULTS[fault.verb].stage == stage)

@@ -229,7 +229,7 @@ def _rest(due: str, read: Reader) -> Success:
         if payload is None:
             if any("location" not in m.serialization for m in shape.members.values()):
                 _report(_wrong_type(response, (due, *_also(due))), problem)
-            body: Json = read(shape, response.body, problem) if response.body else _NOTHING
+            body: Json = _whole(shape, response, read, problem)
             return {**body, **found} if is_object(body) else body
         member = shape.members[payload]
         if member.serialization.get("eventstream") or not response.body:
@@ -289,12 +289,6 @@ def _in_form(shape: Any, value: Any, problems: Problems, problem: shapes.Problem
     _report(problems, problem)
     if value is None:
         return None
-    if (
-        shape.type_name == "structure"
-        and not shape.is_document_type
-        and not isinstance(value, dict)
-    ):
-        problem("not-an-object: the body of a structure")
     return shapes.from_json(shape, value, "", problem)
 
 
@@ -310,9 +304,17 @@ def _rpc(due: tuple[str, ...], read: Reader) -> Success:
     def success(model: Any, response: Response, problem: shapes.Problem) -> Json:
         shape = model.output_shape
         _report(_wrong_type(response, due), problem)
-        return read(shape, response.body, problem) if shape is not None and response.body else {}
+        return _whole(shape, response, read, problem) if shape is not None else {}
 
     return success
+
+
+def _whole(shape: Any, response: Response, read: Reader, problem: shapes.Problem) -> Json:
+    """Return the body as an output's structure; that it is none is a problem of the answer."""
+    value: Json = read(shape, response.body, problem) if response.body else _NOTHING
+    if value is not None and not is_object(value):
+        problem("not-an-object: the body of a structure")
+    return value
 
 
 def _aws_json(model: Any, response: Response, problem: shapes.Problem) -> Json:

@@ -1,0 +1,335 @@
+"""The suite held against its own emulator, with one deviation at a time.
+
+Whether a conformance suite can be believed is a matter of two numbers: how many of the deviations
+it finds and names, and how many findings it has on a server that has none. This module measures
+both, for every fault that can be injected into an operation (see `emulator.faults`). A trial costs
+little because what does not depend on the fault is shared: the cover, the encoded requests, the
+schemas and what they say of a request.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from fnmatch import fnmatchcase
+from functools import cached_property
+from importlib.resources import files
+from typing import Any, Literal
+
+from aws_conformance.emulator.app import Emulator
+from aws_conformance.emulator.faults import FAULTS, Fault, fault_ids
+from aws_conformance.emulator.target import EmulatorTarget
+from aws_conformance.emulator.validation import Checker
+from aws_conformance.events import Event, Judged, SuiteProblem
+from aws_conformance.exchange import Request, Target
+from aws_conformance.operation_run import OperationRun
+from aws_conformance.runner import Settings
+from aws_conformance.sender import Sender
+from aws_reports.results import Verdict
+from aws_specs import catalog
+from aws_specs.schema import request_schema
+from aws_specs.spec import Json, Operation, Value
+from aws_strategies.case import Case
+from aws_strategies.cover import Cover
+from aws_strategies.plan import Plan
+
+FAMILIES: dict[str, tuple[str, frozenset[str]]] = {
+    "unenforced": ("rule not enforced", frozenset({"accepted-invalid"})),
+    "off-by-one": ("limit off by one", frozenset({"accepted-invalid"})),
+    "refuse-value": ("documented enum value refused", frozenset({"rejected-valid"})),
+    "refuse": ("value at the limit refused", frozenset({"rejected-valid"})),
+    "wrong-error": ("wrong but documented error", frozenset({"wrong-error"})),
+    "undocumented-error": ("undocumented error", frozenset({"wrong-error"})),
+    "wrong-status": ("wrong HTTP status", frozenset({"wrong-status"})),
+    "untyped-error": ("error type missing", frozenset({"error-shape"})),
+    "html-error": ("error body not of the protocol", frozenset({"error-shape"})),
+    "server-error": ("5xx on bad input", frozenset({"server-error"})),
+    "hang-up": ("hang-up on bad input", frozenset({"no-response"})),
+    "not-found": ("not-found instead of validation", frozenset({"wrong-error"})),
+    "lacks": ("response member missing", frozenset({"response-shape"})),
+    "null": ("response member null", frozenset({"response-shape"})),
+    "wrong-type": ("response member of wrong type", frozenset({"response-shape"})),
+    "outside-enum": ("response member outside its enum", frozenset({"response-shape"})),
+    "success-status": ("success status wrong", frozenset({"wrong-status"})),
+    "token-ignored": ("token ignored", frozenset({"idempotency"})),
+    "token-too-sticky": ("token too sticky", frozenset({"idempotency"})),
+}
+"""What a fault's verb is called in the table, and the reasons a finding about it may have."""
+
+Outcome = Literal["named", "misnamed", "missed", "error"]
+
+
+class Trial(Value, frozen=True, kw_only=True):
+    """One fault injected into one operation, and what the suite made of it.
+
+    `outcome` is "named" where a finding stands on the fault's own rule with the fault's own reason,
+    "misnamed" where there are only others, "missed" without any, "error" where the suite failed.
+    `requests` were sent until the finding, `total` in all; `beside` are other rules with findings;
+    `explained` is the reviewed reason why the fault cannot be seen or named from outside.
+    """
+
+    fault: str
+    operation: str
+    family: str
+    rule: str
+    member: str
+    kind: str
+    outcome: Outcome
+    requests: int = 0
+    total: int = 0
+    found: tuple[str, ...] = ()
+    """The findings, as "rule (reason)", the fault's own first."""
+    beside: tuple[str, ...] = ()
+    detail: str = ""
+    explained: str = ""
+
+    @property
+    def survives(self) -> bool:
+        """Whether the fault was not found and named, and nobody has explained why."""
+        return self.outcome != "named" and not self.explained
+
+
+class Clean(Value, frozen=True, kw_only=True):
+    """One operation of the emulator without a fault: every finding on it is a false one."""
+
+    operation: str
+    state: str
+    requests: int
+    faults: int
+    findings: tuple[str, ...] = ()
+    detail: str = ""
+
+    @property
+    def spotless(self) -> bool:
+        """Whether there is nothing to complain of."""
+        return self.state in ("decided", "partly") and not self.findings
+
+
+Item = Clean | Trial
+
+
+class Explained(Value, frozen=True):
+    """A reviewed entry: faults (a glob) that cannot be seen or named from outside, and why."""
+
+    fault: str
+    reason: str
+
+
+def explained() -> tuple[Explained, ...]:
+    """Return the reviewed entries of `survivors.toml`."""
+    text = files("aws_conformance").joinpath("survivors.toml").read_text(encoding="utf-8")
+    return tuple(Explained(**entry) for entry in tomllib.loads(text).get("explained", ()))
+
+
+# ---------------------------------------------------------------- what trials share
+
+
+class _Remembering(Checker):
+    """A checker that checks the same request once."""
+
+    def __init__(self, schema: dict[str, Json], operation: Operation) -> None:
+        super().__init__(schema, operation.input)
+        self._known: dict[str, Any] = {}
+
+    def problems(self, value: Json) -> Any:
+        key = repr(value)
+        if key not in self._known:
+            self._known[key] = super().problems(value)
+        return self._known[key]
+
+
+class _Rehearsed(Sender):
+    """A sender that encodes the cases of a shared cover once."""
+
+    def __init__(
+        self, operation: Operation, target: Target, known: dict[int, tuple[Case, Request]]
+    ) -> None:
+        super().__init__(operation, target)
+        self._known = known
+
+    def encoded(self, case: Case) -> Request:
+        found = self._known.get(id(case))
+        if found is None:
+            found = self._known[id(case)] = case, super().encoded(case)
+        return found[1]
+
+
+class Bench:
+    """One operation with everything that its trials share.
+
+    `examples` is the number of Hypothesis examples beside the cover: 0 asks what the cover finds.
+    """
+
+    def __init__(self, operation: Operation, *, examples: int = 0, seed: int = 0) -> None:
+        self.operation = operation
+        self.settings = Settings(examples=examples, seed=seed)
+        self._explained = explained()
+        self._cover: Cover | None = None
+        self._requests: dict[int, tuple[Case, Request]] = {}
+
+    @cached_property
+    def faults(self) -> tuple[str, ...]:
+        """Every fault that can be injected and seen from outside."""
+        return fault_ids(self.operation)
+
+    @cached_property
+    def _schema(self) -> dict[str, Json]:
+        return request_schema(self.operation)
+
+    @cached_property
+    def _checker(self) -> Checker:
+        return _Remembering(self._schema, self.operation)
+
+    def _schema_of(self, operation: Operation) -> dict[str, Json]:
+        return self._schema if operation is self.operation else request_schema(operation)
+
+    def _run(self, faults: Sequence[str]) -> tuple[OperationRun, Emulator]:
+        emulator = Emulator(
+            [self.operation],
+            faults=faults,
+            schema_of=self._schema_of,
+            checker_of=lambda _: self._checker,
+        )
+        target = EmulatorTarget(emulator)
+        if self._cover is None:
+            plan = Plan(self.operation, bindings=emulator.bindings)
+            self._cover = Cover(plan, nonce=str(self.settings.seed))
+            self._requests.clear()
+        sender = _Rehearsed(self.operation, target, self._requests)
+        run = OperationRun(self.operation, sender, self.settings, frozenset(), self._cover)
+        return run, emulator
+
+    def _events(self, run: OperationRun) -> Iterator[tuple[Event, int]]:
+        """Yield the events of a run, each with the number of requests sent so far."""
+        for event in run.events():
+            yield event, run.sender.requests
+        if run.cover is not self._cover:  # the plan prefers other values from now on
+            self._cover = None
+
+    def clean(self) -> Clean:
+        """Return what the suite says of the emulator without a fault."""
+        run, _ = self._run(())
+        events = [event for event, _ in self._events(run)]
+        problems = [event.detail for event in events if isinstance(event, SuiteProblem)]
+        failed = {_words(v) for event in events for v in _findings(event)}
+        return Clean(
+            operation=self.operation.id,
+            state=run.result().state,
+            requests=run.sender.requests,
+            faults=len(self.faults),
+            findings=tuple(sorted(failed)),
+            detail="; ".join(problems[:3]) or run.result().reason,
+        )
+
+    def trial(self, fault: str) -> Trial:
+        """Return what the suite makes of one fault."""
+        run, emulator = self._run((fault,))
+        injected = emulator.faults[0]
+        first = own = 0
+        found: dict[str, bool] = {}
+        rules: dict[str, None] = {}
+        problems: list[str] = []
+        for event, requests in self._events(run):
+            if isinstance(event, SuiteProblem):
+                problems.append(event.detail)
+            for verdict in _findings(event):
+                first = first or requests
+                mine = names(injected, verdict)
+                own = own or (requests if mine else 0)
+                found[_words(verdict)] = mine
+                if not mine:
+                    rules[verdict.rule] = None
+        outcome: Outcome = "named" if own else "misnamed" if first else "missed"
+        return Trial(
+            fault=fault,
+            operation=self.operation.id,
+            family=FAMILIES[injected.verb][0],
+            rule=injected.rule.id,
+            member=injected.rule.member,
+            kind=injected.rule.kind,
+            outcome="error" if problems and not own else outcome,
+            requests=own or first,
+            total=run.sender.requests,
+            found=tuple(sorted(found, key=lambda words: not found[words])),
+            beside=tuple(rules),
+            detail="; ".join(problems[:3]) or (run.result().state if not first else ""),
+            explained="" if own else self._why(fault),
+        )
+
+    def _why(self, fault: str) -> str:
+        return next((e.reason for e in self._explained if fnmatchcase(fault, e.fault)), "")
+
+
+def _findings(event: Event) -> Iterator[Verdict]:
+    if isinstance(event, Judged):
+        yield from (v for v in event.verdicts if v.verdict == "fail")
+
+
+def _words(verdict: Verdict) -> str:
+    return f"{verdict.rule} ({verdict.reason}{', flaky' if verdict.flaky else ''})"
+
+
+def names(fault: Fault, verdict: Verdict) -> bool:
+    """Return whether a finding is the one that a fault must have: its rule, and its reason."""
+    if verdict.flaky:
+        return False
+    reasons = FAMILIES[fault.verb][1]
+    if fault.rule.side == "protocol":
+        reasons |= {"protocol"}
+    due = f"{fault.rule.id}={fault.value}" if fault.value else fault.rule.id
+    same = verdict.rule == due or (not fault.value and verdict.rule.startswith(f"{due}="))
+    return same and verdict.reason in reasons
+
+
+# ---------------------------------------------------------------- all of it
+
+
+def spread(faults: Sequence[str], most: int) -> tuple[str, ...]:
+    """Return at most so many faults, evenly over the verbs and over each verb's rules; 0 is all."""
+    if not most or len(faults) <= most:
+        return tuple(faults)
+    by_verb: dict[str, list[str]] = {}
+    for fault in faults:
+        verb = fault.partition(":")[0]
+        by_verb.setdefault(verb if verb in FAULTS else "", []).append(fault)
+    share = max(1, most // len(by_verb))
+    chosen = {
+        f for group in by_verb.values() for f in group[:: max(1, len(group) // share)][:share]
+    }
+    return tuple(fault for fault in faults if fault in chosen)
+
+
+class Job(Value, frozen=True, kw_only=True):
+    """A part of the work: some of the faults of one operation; the first part has the clean run."""
+
+    operation: str
+    part: int = 0
+    parts: int = 1
+    most: int = 0
+    examples: int = 0
+
+
+def work(job: Job) -> tuple[Item, ...]:
+    """Return the results of one part: a function of its argument alone, fit for other processes."""
+    bench = Bench(catalog.load(job.operation), examples=job.examples)
+    items: list[Item] = [bench.clean()] if job.part == 0 else []
+    faults = spread(bench.faults, job.most)[job.part :: job.parts]
+    return (*items, *(bench.trial(fault) for fault in faults))
+
+
+def jobs(names: Iterable[str], *, parts: int = 1, most: int = 0, examples: int = 0) -> list[Job]:
+    """Return the work on some operations, each in so many parts."""
+    return [
+        Job(operation=name, part=part, parts=parts, most=most, examples=examples)
+        for name in names
+        for part in range(parts)
+    ]
+
+
+Mapper = Callable[[Callable[[Job], tuple[Item, ...]], Iterable[Job]], Iterable[tuple[Item, ...]]]
+
+
+def selftest(todo: Iterable[Job], mapper: Mapper = map) -> Iterator[Item]:
+    """Yield the results of all jobs as they come; `mapper` may be an executor's `map`."""
+    for items in mapper(work, todo):
+        yield from items
