@@ -1,7 +1,8 @@
 """Holding a success against the response shape: types, required members, enums, identifiers.
 
-Each rule on the output gets an answer: kept where its member came and is right, broken with the place
-and what stands there. Rules on members that did not come say nothing, unless they had to come.
+Each rule on the output gets an answer: kept where its member came and is right, broken with the
+place and what stands there. Rules on members that did not come say nothing, unless they had to
+come.
 """
 
 from __future__ import annotations

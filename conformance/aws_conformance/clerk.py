@@ -1,7 +1,7 @@
 """The clerk: writes verdicts, and keeps what has been written of an operation.
 
-A verdict is about one rule. What a success says of the response shape, and a pass on a declared error, is
-written once; evidence is kept for every finding and for the first of each kind of doubt.
+A verdict is about one rule. What a success says of the response shape, and a pass on a declared
+error, is written once; evidence is kept for every finding and for the first of each kind of doubt.
 """
 
 from __future__ import annotations

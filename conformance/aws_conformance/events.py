@@ -1,4 +1,6 @@
-"""What happens in a run, as values: the runner yields them, journal, terminal and reports read them."""
+"""What happens in a run, as values: the runner yields them, journal, terminal and reports read
+them.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,7 @@ class OperationStarted(Value, frozen=True, tag="operation-started"):
 
 
 class Judged(Value, frozen=True, tag="judged"):
-    """One exchange has been judged: all it says, together (so that a journal has all or nothing)."""
+    """One exchange has been judged: all it says together, so a journal has all or nothing."""
 
     case: str
     verdicts: tuple[Verdict, ...]
@@ -42,7 +44,7 @@ class Stopped(Value, frozen=True, tag="stopped"):
 
 
 class SuiteProblem(Value, frozen=True, tag="suite-problem"):
-    """The suite's own fault: a case that could not be made or sent. Never a verdict on the target."""
+    """The suite's own fault: a case that could not be made or sent; no verdict on the target."""
 
     operation: str
     case: str

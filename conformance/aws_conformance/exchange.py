@@ -15,8 +15,8 @@ from aws_specs.spec import Value
 class Request(Value, frozen=True):
     """One HTTP request. `path` starts with "/" and holds the query; headers keep their order.
 
-    `operation` ("service.Operation") and `service` are for targets that route by service and for logs; they
-    do not travel.
+    `operation` ("service.Operation") and `service` are for targets that route by service and for
+    logs; they do not travel.
     """
 
     method: str
@@ -28,7 +28,9 @@ class Request(Value, frozen=True):
 
 
 class Response(Value, frozen=True):
-    """One HTTP response, body decoded from its content encoding and complete. `seconds` is the time it took."""
+    """One HTTP response, body decoded from its content encoding and complete. `seconds` is the time
+    it took.
+    """
 
     status: int
     headers: tuple[tuple[str, str], ...] = ()
@@ -44,9 +46,10 @@ class Response(Value, frozen=True):
 class Silence(Value, frozen=True):
     """No HTTP response came. `seconds` is the time waited; `detail` is for people.
 
-    unreachable: no connection at all · timeout: nothing within the time limit · hangup: closed before
-    an answer was whole · garbage: bytes that are not HTTP, a wrong length, a broken encoding · too-large: over the size
-    limit · crash: an in-process target raised (`detail` is the exception).
+    unreachable: no connection at all · timeout: nothing within the time limit · hangup: closed
+    before an answer was whole · garbage: bytes that are not HTTP, a wrong length, a broken encoding
+    · too-large: over the size limit · crash: an in-process target raised (`detail` is the
+    exception).
     """
 
     kind: Literal["unreachable", "timeout", "hangup", "garbage", "too-large", "crash"]
@@ -62,7 +65,8 @@ class Target(Protocol):
     """Anything that answers requests.
 
     `name` is shown in reports. `bindings` are the values the target is known to have, by
-    `service.Member` (empty for a target nobody knows). `endpoint` is the base URL shown in reproducers.
+    `service.Member` (empty for a target nobody knows). `endpoint` is the base URL shown in
+    reproducers.
     """
 
     name: str

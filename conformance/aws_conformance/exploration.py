@@ -1,7 +1,8 @@
 """Hypothesis examples beside the cover: valid and invalid requests nobody chose.
 
-They are drawn from the seed before anything is sent, so that the same seed has the same cases whatever
-the target answers. A finding that the cover has not made already is shrunk to its smallest request.
+They are drawn from the seed before anything is sent, so that the same seed has the same cases
+whatever the target answers. A finding that the cover has not made already is shrunk to its smallest
+request.
 """
 
 from __future__ import annotations

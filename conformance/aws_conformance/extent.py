@@ -17,8 +17,8 @@ _ALWAYS_SHOWN = frozenset({"status", "present"})
 def checkable(cover: Cover, clerk: Clerk) -> dict[str, str]:
     """Return the ids of all rules a request can check, with their kinds.
 
-    Each value of an enum counts for itself. Errors and optional members of the answer count where they came
-    up: that they did not is no lack of the target's.
+    Each value of an enum counts for itself. Errors and optional members of the answer count where
+    they came up: that they did not is no lack of the target's.
     """
     plan = cover.plan
     found: dict[str, str] = {rule.id: rule.kind for rule in plan.testable}

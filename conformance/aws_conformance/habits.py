@@ -1,7 +1,8 @@
-"""Habits: an error that is wrong wherever it comes is one finding, not one for every rule it answers.
+"""Habits: an error that is wrong wherever it comes is one finding, not one for every rule it
+answers.
 
-A wrong status, or an error without a name, may be a fault of one rule's handling or of the error itself.
-Which it is shows only when all answers are in, so such findings are held back until then.
+A wrong status, or an error without a name, may be a fault of one rule's handling or of the error
+itself. Which it is shows only when all answers are in, so such findings are held back until then.
 """
 
 from __future__ import annotations

@@ -20,9 +20,9 @@ from aws_strategies.kinds import KINDS
 class Matter(Value, frozen=True):
     """What is judged: a case, the rule it is about, its answer, and the answer to its twin.
 
-    `external`: whether the request is accepted depends on what the target has. `about_identifier`: the
-    fault (or the witness) stands on a member that names something the target must have. `routed`: it stands
-    in the path in such a way that the request may reach another operation.
+    `external`: whether the request is accepted depends on what the target has. `about_identifier`:
+    the fault (or the witness) stands on a member that names something the target must have.
+    `routed`: it stands in the path in such a way that the request may reach another operation.
     """
 
     operation: Operation

@@ -32,8 +32,8 @@ State = Literal["decided", "partly", "undecided", "unimplemented", "error", "sto
 class OperationRun:
     """The state of one operation's run: exchanges by case id, verdicts held back, findings.
 
-    `cover` may be given where many runs share one; it must be of these settings and bindings, and serves
-    no other run once this one has one of its own.
+    `cover` may be given where many runs share one; it must be of these settings and bindings, and
+    serves no other run once this one has one of its own.
     """
 
     def __init__(

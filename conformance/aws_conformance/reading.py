@@ -18,10 +18,11 @@ Declared = Literal["operation", "service", "common", ""]
 class Reading(Value, frozen=True):
     """One answer, read.
 
-    `kind` is "success" (2xx), "error" (4xx and 5xx), "redirect" (3xx and 1xx) or "silence". `code` is the
-    error's name without namespace; `error_class` what the name is about (see `error_class`); `declared`
-    says on which list it stands, and `due` the status it should have there. `value` is a success's value in the
-    form of the response schema; `problems` are departures from the protocol ("code: text").
+    `kind` is "success" (2xx), "error" (4xx and 5xx), "redirect" (3xx and 1xx) or "silence". `code`
+    is the error's name without namespace; `error_class` what the name is about (see `error_class`);
+    `declared` says on which list it stands, and `due` the status it should have there. `value` is a
+    success's value in the form of the response schema; `problems` are departures from the protocol
+    ("code: text").
     """
 
     kind: Literal["success", "error", "redirect", "silence"]
@@ -91,15 +92,15 @@ COMMON: dict[str, int] = {
     "ValidationError": 400,
     "ValidationException": 400,
 }
-"""Errors every AWS service may answer, with their status. Source: the Common Errors page of the AWS API
-references and the Smithy validation and framework errors."""
+"""Errors every AWS service may answer, with their status. Source: the Common Errors page of the AWS
+API references and the Smithy validation and framework errors."""
 
 _LOOSE = frozenset({"ThrottlingException", "UnknownOperationException", "RequestExpired"})
 """Common errors whose status differs from service to service."""
 
 
 def read(operation: Operation, answer: Answer, service_errors: dict[str, ErrorShape]) -> Reading:
-    """Return what an answer says; `service_errors` are those any operation of the service declares."""
+    """Return what an answer says; `service_errors` are those that the service's model has."""
     if isinstance(answer, Silence):
         return Reading(kind="silence", silence=answer.kind, message=answer.detail)
     if 200 <= answer.status < 300:

@@ -1,4 +1,4 @@
-"""Sending again: a finding is confirmed with fresh tokens and a fresh twin before it is reported."""
+"""Sending again: a finding is confirmed with fresh tokens and a fresh twin."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Repeater:
         return ruling if same else replace(ruling, row=ruling.row + FLAKY)
 
     def still_throttled(self, matter: Matter, ruling: Ruling) -> tuple[Matter, Ruling]:
-        """Send a throttled fault again beside its twin: throttled alone each time, it is no limit."""
+        """Send a throttled fault again beside its twin: alone each time, it is no limit."""
         twin = self._twin(matter.case)
         for _ in range(_PATIENCE):
             if twin is None or self.sender.send(self._fresh(twin)).reading.kind != "success":

@@ -1,8 +1,9 @@
 """The runner: a generator of events, one operation after another.
 
-For each operation it sends the control, finds out whether the operation is there and decidable, then
-the valid cases (taking refused packs apart), the invalid ones (each against its twin), the malformed
-ones, the idempotency sequences and the examples. Every finding is sent again before it is reported.
+For each operation it sends the control, finds out whether the operation is there and decidable,
+then the valid cases (taking refused packs apart), the invalid ones (each against its twin), the
+malformed ones, the idempotency sequences and the examples. Every finding is sent again before it is
+reported.
 """
 
 from __future__ import annotations
@@ -32,8 +33,8 @@ ONLY = ("valid", "invalid", "malformed")
 class Settings(Value, frozen=True, kw_only=True):
     """What a run does. `bindings` map `service.Member` to values the target has.
 
-    `only` names the kinds of cases that are sent (the control always is, but for "invalid" alone on a
-    real account). `nonce` keeps idempotency tokens of different runs apart; by default the seed.
+    `only` names the kinds of cases that are sent (the control always is, but for "invalid" alone on
+    a real account). `nonce` keeps idempotency tokens of different runs apart; by default the seed.
     """
 
     source: SourceChoice = "both"
@@ -58,9 +59,10 @@ def run(
 ) -> Iterator[Event]:
     """Yield what happens when the named operations are tested against a target.
 
-    `decided` are cases by operation that an earlier, interrupted run has judged, `finished` operations it
-    has finished: they are not sent again. `budget` is called before each request and raises
-    `BudgetSpentError`. The generator can be closed at any time; nothing it has yielded is lost.
+    `decided` are cases by operation that an earlier, interrupted run has judged, `finished`
+    operations it has finished: they are not sent again. `budget` is called before each request and
+    raises `BudgetSpentError`. The generator can be closed at any time; nothing it has yielded is
+    lost.
     """
     yield Started(target=target.name, seed=settings.seed, operations=tuple(names))
     for name in names:

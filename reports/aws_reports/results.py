@@ -3,7 +3,8 @@
 `results.json` is `Results` as JSON; `results.schema.json` beside this module is its published JSON
 Schema. Conformance and coverage are counted in *rules*, always shown together, never added:
 
-* a rule is **broken** if any of its verdicts is a finding that is neither flaky nor in the baseline,
+* a rule is **broken** if any of its verdicts is a finding that is neither flaky nor in the
+baseline,
   **kept** if at least one verdict passes and none fails, **undecided** otherwise;
 * conformance = kept / (kept + broken);
 * coverage = (kept + broken) / all rules that a request can check.
@@ -23,8 +24,8 @@ Outcome = Literal["pass", "fail", "inconclusive", "unimplemented", "error"]
 class Message(Value, frozen=True):
     """One side of an exchange as shown to people: credentials and signatures are already removed.
 
-    `start` is "PUT /path?query" of a request or "200" of a response; `body` is text, with bytes that
-    are not UTF-8 escaped, cut at 16 KiB (`size` is the whole length in bytes).
+    `start` is "PUT /path?query" of a request or "200" of a response; `body` is text, with bytes
+    that are not UTF-8 escaped, cut at 16 KiB (`size` is the whole length in bytes).
     """
 
     start: str
@@ -34,7 +35,7 @@ class Message(Value, frozen=True):
 
 
 class Evidence(Value, frozen=True):
-    """What was sent and what came back. `answer` is None where nothing came (`silence` says how)."""
+    """What was sent and what came back; `answer` is None where nothing came (see `silence`)."""
 
     request: Message
     answer: Message | None = None
@@ -53,9 +54,9 @@ class Reproducer(Value, frozen=True):
 class Verdict(Value, frozen=True, kw_only=True):
     """What one exchange says of one rule.
 
-    `reason` is a kebab-case code; `row` names the row of the judge's table that decided; `expected` and
-    `observed` are short sentences; `sentence` is what `source` says, in words. `evidence`, `twin` and
-    `reproducer` are kept for everything that is not a pass.
+    `reason` is a kebab-case code; `row` names the row of the judge's table that decided; `expected`
+    and `observed` are short sentences; `evidence`,
+    `twin` and `reproducer` are kept for every finding and for the first of each kind of doubt.
     """
 
     case: str

@@ -131,8 +131,8 @@ def _check(name: str, service: str, operation: str) -> None:
 def select(operation: Operation, source: SourceChoice) -> Operation:
     """Return the operation with the rules of one source only.
 
-    "both" is everything. Of an enum the values the other source knows stay, so that neither's values
-    are taken for invalid; an operation without a page always has the model's rules.
+    "both" is everything. Of an enum the values the other source knows stay, so that neither's
+    values are taken for invalid; an operation without a page always has the model's rules.
     """
     if source == "both" or (source == "page" and operation.page is None):
         return operation

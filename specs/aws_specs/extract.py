@@ -14,13 +14,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec.structs import replace
 
 from aws_specs import sdk
+from aws_specs.diff.drift import drift
 from aws_specs.from_model import SCALARS, conflict_error, error_class, operation_from_model
 from aws_specs.page import Page, PageException, PageMember
 from aws_specs.paths import join
 from aws_specs.prose import Draft, prose_rules
 from aws_specs.readers import read_page
 from aws_specs.spec import (
-    Drift,
     ErrorShape,
     Gap,
     Json,
@@ -29,6 +29,7 @@ from aws_specs.spec import (
     Map,
     Member,
     Operation,
+    Origin,
     PageInfo,
     PageSource,
     Recursive,
@@ -68,7 +69,7 @@ def merge(page: Page, text: str, model: Operation) -> Operation:
         _settle(rule, known, bool(page.errors))
         for rule in _merge_rules(identifier, page, drafts, model, errors)
     )
-    return Operation(
+    merged = Operation(
         service=model.service,
         client=page.client,
         method=page.method,
@@ -87,8 +88,8 @@ def merge(page: Page, text: str, model: Operation) -> Operation:
         model=model.model,
         errors_from=errors_from,
         gaps=(*page.gaps, *_elided(page)),
-        drift=tuple(_drift(request, response, rules, errors, page)),
     )
+    return replace(merged, drift=drift(merged))
 
 
 # ---------------------------------------------------------------- shapes
@@ -312,7 +313,7 @@ def _settle(rule: Rule, known: Mapping[str, Mapping[str, bool]], errors_listed: 
 # ---------------------------------------------------------------- errors, gaps, drift
 
 
-def _errors(page: Page, model: Operation) -> tuple[tuple[ErrorShape, ...], tuple[str, ...]]:
+def _errors(page: Page, model: Operation) -> tuple[tuple[ErrorShape, ...], tuple[Origin, ...]]:
     """Return the errors of page and model, each with who lists it, and where the list came from."""
     if page.errors is None:
         return model.errors, ("model",)
@@ -333,74 +334,3 @@ def _listed(exception: PageException, model: ErrorShape | None) -> ErrorShape:
 def _elided(page: Page) -> Iterator[Gap]:
     for section in page.elided:
         yield Gap(what="elided", where=section, detail="the page itself leaves it out as too large")
-
-
-def _drift(
-    request: Structure,
-    response: Structure,
-    rules: Sequence[Rule],
-    errors: Sequence[ErrorShape],
-    page: Page,
-) -> Iterator[Drift]:
-    """Yield what page and model say differently."""
-    sides: tuple[tuple[Side, Structure], ...] = (("input", request), ("output", response))
-    for side, top in sides:
-        yield from _member_drift(side, top, "")
-    for rule in rules:
-        yield from _rule_drift(rule)
-    if page.errors is not None:
-        for error in errors:
-            if len(error.known_to) == 1:
-                has = error.known_to[0] == "page"
-                yield Drift(what="error", side="errors", member=error.name, page=has, model=not has)
-
-
-def _member_drift(side: Side, shape: Shape, path: str) -> Iterator[Drift]:
-    """Yield members that one of them does not know; what is below such a member goes unsaid."""
-    match shape:
-        case Structure():
-            for member in shape.members:
-                here = join(path, member.name)
-                if len(member.known_to) == 1:
-                    has = member.known_to[0] == "page"
-                    yield Drift(what="member", side=side, member=here, page=has, model=not has)
-                else:
-                    yield from _member_drift(side, member.shape, here)
-        case List():
-            yield from _member_drift(side, shape.item, f"{path}[]")
-        case Map():
-            yield from _member_drift(side, shape.value, f"{path}{{}}")
-        case Scalar() | Recursive():
-            return
-
-
-_DRIFTS: Mapping[str, str] = {
-    "required": "required",
-    "type": "type",
-    "enum": "enum",
-    "idempotency": "token",
-    "length": "constraint",
-    "items": "constraint",
-    "range": "constraint",
-}
-
-
-def _rule_drift(rule: Rule) -> Iterator[Drift]:
-    """Yield the drift of one rule whose page and model statements differ."""
-    what = _DRIFTS.get(rule.kind)
-    said = [s.value for s in rule.statements if s.origin == "page"]
-    traits = [s.value for s in rule.statements if s.origin == "model"]
-    if what is None or not traits or not said:
-        return
-    if any(_differs(rule.kind, mine, theirs) for mine in said for theirs in traits):
-        yield Drift(what=what, side=rule.side, member=rule.member, page=said[0], model=traits[0])  # type: ignore[arg-type]  # a table of the literals
-
-
-def _differs(kind: Kind, mine: Json, theirs: Json) -> bool:
-    if kind == "enum":
-        return set(mine) != set(theirs)
-    if isinstance(mine, dict) and isinstance(theirs, dict):
-        return any(
-            mine[key] != theirs[key] for key in ("min", "max") if key in mine and key in theirs
-        )
-    return bool(mine != theirs)

@@ -333,7 +333,9 @@ def _checkable(kind: Kind, path: str) -> tuple[bool, str]:
 def _walk(
     shape: botocore_model.Shape, path: str, above: tuple[str, ...]
 ) -> Iterator[tuple[str, botocore_model.Shape, Any, str]]:
-    """Yield (path, shape, parent structure or None, member name) below `shape`, stopping as pages do."""
+    """Yield (path, shape, parent structure or None, member name) below `shape`, stopping as pages
+    do.
+    """
     if shape.name in above:
         return
     above = (*above, shape.name)

@@ -13,8 +13,8 @@ class Prose(Value, frozen=True):
     """One block of documentation: a paragraph, a bullet, a note, with its first line.
 
     `text` is plain (markup removed, white space folded). `kind` tells a bullet ("item") from a
-    paragraph and names admonitions ("note", "warning", "important", "danger", "tip", …);
-    `depth` is how deep the bullet is nested, 0 for none. `codes` are the parts of `text` that the rendering
+    paragraph and names admonitions ("note", "warning", "important", "danger", "tip", …); `depth` is
+    how deep the bullet is nested, 0 for none. `codes` are the parts of `text` that the rendering
     marks as literals (empty where a rendering does not mark them).
     """
 
@@ -28,8 +28,9 @@ class Prose(Value, frozen=True):
 class PageMember(Value, frozen=True):
     """One printed member: a bullet of the member list, or a list's item, a map's key or value.
 
-    `step` is its last step in the path grammar: a name, "[]", "{key}" or "{}". `type` is the word the page
-    prints (string, integer, float, boolean, bytes, datetime, dict, list, document, …). `enum` is what the
+    `step` is its last step in the path grammar: a name, "[]", "{key}" or "{}". `type` is the word
+    the page prints (string, integer, float, boolean, bytes, datetime, dict, list, document, …).
+    `enum` is what the
     *syntax block* prints for it ('A'|'B'), empty for none. `mark` is the text of the line that says
     [REQUIRED]. `recursive`: the page stops here.
     """

@@ -1,9 +1,10 @@
 """What an AWS protocol says of malformed requests, as a table and as rules of an operation.
 
-`MALFORMED` holds, for each protocol, each way of breaking it with the codes and statuses that may answer
-and how binding that is. Levels: N is normative text or a published protocol test, C a convention of
-AWS's server frameworks, O what AWS was seen to answer. A broken N is a finding; a broken C or O is told
-and is never a finding, unless strict. Source: the Smithy 2.0 AWS protocol pages and their tests.
+`MALFORMED` holds, for each protocol, each way of breaking it with the codes and statuses that may
+answer and how binding that is. Levels: N is normative text or a published protocol test, C a
+convention of AWS's server frameworks, O what AWS was seen to answer. A broken N is a finding; a
+broken C or O is told and is never a finding, unless strict. Source: the Smithy 2.0 AWS protocol
+pages and their tests.
 """
 
 from __future__ import annotations

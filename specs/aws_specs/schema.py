@@ -5,8 +5,8 @@ statement, and only rules of at least the given confidence become keywords. A va
 keeps every statement) always passes; an invalid one (which breaks every statement) never does.
 
 What JSON Schema has no keyword for is said with vendor keywords: `x-aws` annotates a node with its
-shape, wire binding and origin (so that a spec file can be read back), `x-aws-max-bytes` limits the UTF-8
-length of a string, `x-aws-max-total-bytes` that of all values named `Value` below.
+shape, wire binding and origin (so that a spec file can be read back), `x-aws-max-bytes` limits the
+UTF-8 length of a string, `x-aws-max-total-bytes` that of all values named `Value` below.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def _side_schema(operation: Operation, side: Side, confidence: float) -> Schema:
 
 
 def _anchor(rule: Rule) -> str:
-    """Return the path whose schema carries the rule: a conditional stands on the common ancestor."""
+    """Return the path whose schema carries the rule; for a conditional the common ancestor."""
     if rule.kind not in ("conditional", "exclusive"):
         return rule.member
     return _common(_concerned(rule))

@@ -46,7 +46,7 @@ class Value(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Scalar(Value, frozen=True, tag_field="shape", tag="scalar"):
-    """A leaf. `streaming` marks a blob that is the whole body; `json` a string that carries JSON."""
+    """A leaf. `streaming`: a blob that is the whole body; `json`: a string that carries JSON."""
 
     type: ScalarType
     name: str = ""
@@ -174,7 +174,8 @@ class Rule(Value, frozen=True):
     pattern       a regular expression as the model writes it
     format        "arn" | "base64" | "date-time" | "e.164" | "epoch" | "json" | "url" | "email" …
     conditional   {"when": {"member": path, "in": [...]} | {"member": path, "present": true} |
-                  {"external": text, "in": [...]}, "then": {"kind": kind, "member": path, "value": …}}
+                  {"external": text, "in": [...]}, "then": {"kind": kind, "member": path, "value":
+                  …}}
     exclusive     {"members": [paths], "exactly_one": bool}
     unsupported   {"supported": [values]}; an empty list: the member itself is unsupported
     default       the value
@@ -191,8 +192,8 @@ class Rule(Value, frozen=True):
     ============ =====================================================================
 
     `checkable` is false for a rule no request can test from outside; `reason` then says why.
-    `agreed` is false where page and model should both state it and only one does (drift). `known` are
-    enum values that a source which was not chosen knows: neither valid nor invalid.
+    `agreed` is false where page and model should both state it and only one does (drift). `known`
+    are enum values that a source which was not chosen knows: neither valid nor invalid.
     """
 
     id: str
@@ -253,7 +254,9 @@ class ErrorShape(Value, frozen=True):
 
 
 class Wire(Value, frozen=True):
-    """How the operation travels, from the model. `uri` is the model's template; `status` of success."""
+    """How the operation travels, from the model. `uri` is the model's template; `status` of
+    success.
+    """
 
     protocol: str
     method: str

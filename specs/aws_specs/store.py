@@ -111,7 +111,9 @@ def _validator() -> Validator:
 
 
 def meta_schema() -> bytes:
-    """Return the meta-schema of spec files, made from the types; committed as `data/spec.schema.json`."""
+    """Return the meta-schema of spec files, made from the types; committed as
+    `data/spec.schema.json`.
+    """
     schema = msgspec.json.schema(_File)
     # $ref to the draft itself: requests and responses must be JSON Schemas, not just objects.
     body = schema["$defs"]["_File"]["properties"]

@@ -2,8 +2,8 @@
 
 It packs. A *group* is one valid request with all members of one structure, the twin of every fault
 below that structure; the number of enum witnesses is the longest enum, not the sum; limits are met
-on all members at once. An invalid case carries one fault. Where a target refuses a pack, the parts it is
-made of are sent one by one, so that the one that is refused has a name.
+on all members at once. An invalid case carries one fault. Where a target refuses a pack, the parts
+it is made of are sent one by one, so that the one that is refused has a name.
 
 Ids do not depend on seed, target or bindings: `<operation>~control`, `<operation>~group~<path>`,
 `<operation>~enums~<n>`, `<operation>~most`, `<operation>~least`, `<operation>~only~<witness>`,
@@ -28,7 +28,7 @@ from aws_strategies.carriage import carriage
 from aws_strategies.case import Case, Fault
 from aws_strategies.domain import LONGEST, MOST_ITEMS, sized
 from aws_strategies.kinds import KINDS, Breach, broken, entries_of, places, value_at
-from aws_strategies.plan import Plan
+from aws_strategies.plan import Plan, above
 from aws_strategies.walking import present
 
 MOST_TYPES = 46
@@ -44,8 +44,8 @@ _FIRST_TYPES = {"integer": 2, "float": 2, "boolean": 2}
 class Cover:
     """The cases of one operation, in the order in which they are sent.
 
-    `nonce` makes idempotency tokens differ between runs. `cases` are sent always; `case(id)` returns any of
-    them and any part, which is sent only where a pack is refused.
+    `nonce` makes idempotency tokens differ between runs. `cases` are sent always; `case(id)`
+    returns any of them and any part, which is sent only where a pack is refused.
     """
 
     def __init__(self, plan: Plan, *, nonce: str = "") -> None:
@@ -122,7 +122,7 @@ class Cover:
             for index, names in enumerate(self._together(path)):
                 try:
                     request = self.builder.request(
-                        [*build.above(path), *(join(path, name) for name in names)]
+                        [*above(path), *(join(path, name) for name in names)]
                     )
                 except NoValueError as error:
                     self.unmet[path] = str(error)
@@ -144,7 +144,7 @@ class Cover:
         return rule_id.split("/", 2)[2].rsplit("/", 1)[0]
 
     def _structures(self) -> Iterator[str]:
-        """Yield the paths of structures (and lists, maps of scalars) worth a request of their own."""
+        """Yield the paths of structures, lists and maps: each is worth a request of its own."""
         yield ""
         for path, shape in self.plan.shapes.items():
             if isinstance(shape, Structure | List | Map) and self.plan.sendable(path):
@@ -185,7 +185,7 @@ class Cover:
         return list(dict.fromkeys(apart))
 
     def _enums(self) -> Iterator[Case]:
-        """Yield as many requests as the longest enum has values, each with one value of every enum."""
+        """Yield as many requests as the longest enum has values, each with one of every enum."""
         enums = self.enum_values()
         longest = max((len(values) for values in enums.values()), default=0)
         for number in range(longest):
@@ -268,7 +268,9 @@ class Cover:
         return next(rule.id for rule in rules if rule.kind in _LIMITS)
 
     def _at_limit(self, rule: Rule, end: str) -> Json:
-        """Return a value that just meets the tightest statement of a limit, None where none can be made."""
+        """Return a value that just meets the tightest statement of a limit, None where none can be
+        made.
+        """
         domain, shape = self.plan.domain(rule.member), self.plan.shapes[rule.member]
         if rule.value.get("total"):
             return None
@@ -327,7 +329,7 @@ class Cover:
         twin = self.case(f"{self.operation.id}~only~{self._twin_witness(rule)}")
         if twin is None:
             return None
-        made = [case for case in self._faults(rule, twin, "~alone")]
+        made = list(self._faults(rule, twin, "~alone"))
         return next(
             (case for case in made if case.fault and case.fault.what == whole.fault.what), None
         )
@@ -387,7 +389,7 @@ class Cover:
 
     def _holding(self, rule: Rule) -> list[Case]:
         """Return the groups of the member's structure, the nearest first."""
-        wanted = [f"{self.operation.id}~group~{path}" for path in [*build.above(rule.member), ""]]
+        wanted = [f"{self.operation.id}~group~{path}" for path in [*above(rule.member), ""]]
         own = [case for key in wanted[1:] for case in self.groups.values()
                if case.id == key or case.id.startswith(f"{key}~")]  # fmt: skip
         mine = [case for case in self.groups.values() if case.id.split("~")[2] == rule.member]
@@ -410,7 +412,7 @@ class Cover:
         elif then["member"] != when["member"]:
             include.append(parent(then["member"]))
         try:
-            request = self.builder.request([p for i in include for p in build.above(i)], values)
+            request = self.builder.request([p for i in include for p in above(i)], values)
         except NoValueError:
             return None
         if broken(self.plan, request, surely=False):
