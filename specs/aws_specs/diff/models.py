@@ -17,7 +17,6 @@ from aws_specs.spec import Operation
 
 if TYPE_CHECKING:
     from botocore.loaders import Loader
-    from botocore.model import ServiceModel
 
 _VERSION = re.compile(r"""^__version__ = ['"]([^'"\n]{1,40})['"]""", re.MULTILINE)
 
@@ -30,8 +29,8 @@ class Models:
 
     def __init__(self, loader: Loader, version: str) -> None:
         self.version = version
-        self._loader: Any = loader  # botocore is untyped
-        self._last: tuple[str, ServiceModel] | None = None
+        self._loader: Any = loader  # botocore's annotations do not tell
+        self._last: tuple[str, Any] | None = None
 
     @cached_property
     def services(self) -> frozenset[str]:
@@ -56,7 +55,7 @@ class Models:
     def has(self, name: str) -> bool:
         """Whether there is such an operation."""
         service, _, operation = name.partition(".")
-        return service in self.services and operation in self._service(service).operation_names
+        return service in self.services and operation in self._operations(service)
 
     def check(self, name: str) -> None:
         """Raise `UsageError` with the closest match for an operation there is not."""
@@ -69,7 +68,7 @@ class Models:
         if not self.has(name):
             raise UsageError(
                 f"no operation {operation!r} in service {service!r} (botocore {self.version})",
-                hint=closest(operation, self._service(service).operation_names),
+                hint=closest(operation, self._operations(service)),
             )
 
     def load(self, name: str) -> Operation:
@@ -79,9 +78,12 @@ class Models:
         return replace(spec, model=f"botocore {self.version} {service}")
 
     def _names(self, service: str) -> list[str]:
-        return [f"{service}.{name}" for name in sorted(self._service(service).operation_names)]
+        return [f"{service}.{name}" for name in sorted(self._operations(service))]
 
-    def _service(self, service: str) -> ServiceModel:
+    def _operations(self, service: str) -> tuple[str, ...]:
+        return tuple(self._service(service).operation_names)
+
+    def _service(self, service: str) -> Any:
         from botocore.model import ServiceModel
 
         if self._last is None or self._last[0] != service:

@@ -40,8 +40,8 @@ _NOT_SPECS = frozenset({"spec.schema.json", "diff.schema.json"})
 class Reference(msgspec.Struct, frozen=True):
     """One side: the names it means, and how to load them.
 
-    `names` is None where it follows the other side (`model:*` and `botocore:PATH` alone). An `exact`
-    side names single operations: the other side is then compared on these alone.
+    `names` is None where it follows the other side (`model:*` and `botocore:PATH` alone). An
+    `exact` side names single operations: the other side is then compared on these alone.
     """
 
     text: str

@@ -74,15 +74,30 @@ def _required(pair: Pair) -> Iterator[Found]:
 
 
 def _type(pair: Pair) -> Iterator[Found]:
-    if pair.old and pair.new and pair.old.value != pair.new.value:
-        yield found("type", pair.new.place, pair.old.value, pair.new.value)
+    if pair.old is None or pair.new is None or pair.old.value == pair.new.value:
+        return
+    old, new = pair.old.value, pair.new.value
+    if pair.across and _STREAMED.get(old, old) == _STREAMED.get(new, new):
+        return
+    yield found("type", pair.new.place, old, new)
+
+
+_STREAMED: Mapping[str, str] = {
+    "StreamingBody": "bytes",
+    "bytes or seekable file-like object": "bytes",
+    "EventStream": "dict",
+}
+"""Words of the SDK's documentation for what streams, and those of the model's type."""
 
 
 def _enum(pair: Pair) -> Iterator[Found]:
-    """Yield values that came or went; an enumeration in prose alone is no enum of the model."""
+    """Yield values that came or went.
+
+    An enumeration in prose alone is no enum of the model, and pages print none for a map's keys.
+    """
     place, sure = pair.either.place, pair.either.sure
     if pair.old is None or pair.new is None:
-        if pair.across and pair.either.confidence < 1.0:
+        if pair.across and (pair.either.confidence < 1.0 or place[1].endswith("{key}")):
             return
         gone = pair.new is None
         old, new = (pair.either.value, None) if gone else (None, pair.either.value)
