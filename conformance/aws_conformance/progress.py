@@ -95,7 +95,7 @@ class Lines:
             case SuiteProblem():
                 self._say(problem(event))
             case Stopped():
-                self._say(stopped(event))
+                return
 
     def _say(self, text: str) -> None:
         print(text, file=self.stream, flush=True)
@@ -119,55 +119,67 @@ def problem(event: SuiteProblem) -> str:
     return f"could not be tested: {where}: {event.detail}"
 
 
-def stopped(event: Stopped) -> str:
-    """Return the line that says why a run ended early."""
-    return f"stopped: {event.why}: {event.detail}" if event.detail else f"stopped: {event.why}"
-
-
 class Bar:
-    """A bar over all operations with the one that is being tested beside it."""
+    """Two bars at most: all operations, and the one that is being tested."""
 
     def __init__(self, progress: Progress) -> None:
         self.progress = progress
-        self.task: TaskID | None = None
+        self.all: TaskID | None = None
+        self.one: TaskID | None = None
         self.counts = Counts()
-        self.planned = 0
+        self.failed = self.planned = 0
 
     def __call__(self, event: Event) -> None:
         """Show one event."""
         match event:
+            case Started() if len(event.operations) > 1:
+                many = len(event.operations)
+                self.all = self._add(f"{many} operations", many)
             case OperationStarted():
                 self.counts, self.planned = Counts(), event.cases
-                self.task = self.progress.add_task(event.operation, total=event.cases, found="")
+                self.one = self._add(event.operation, event.cases)
             case Judged():
                 self.counts.take(event.verdicts)
-                self._update(completed=min(self.counts.cases, self.planned))
+                self._show(self.one, completed=min(self.counts.cases, self.planned))
+                self._show(self.all)
             case OperationFinished():
-                self._update(total=1, completed=1)
+                self._finish()
             case SuiteProblem():
                 self.progress.console.print(problem(event), markup=False, highlight=False)
-            case Stopped():
-                self.progress.console.print(stopped(event), markup=False, highlight=False)
-            case Started():
+            case _:
                 return
 
-    def _update(self, **what: Any) -> None:
-        if self.task is not None:
-            findings = self.counts.findings
-            self.progress.update(self.task, found=f"{findings} failed" if findings else "", **what)
+    def _add(self, description: str, total: int) -> TaskID:
+        return self.progress.add_task(description, total=total, failed="")
+
+    def _finish(self) -> None:
+        self.failed += self.counts.findings
+        self.counts = Counts()
+        if self.one is not None:
+            self.progress.remove_task(self.one)
+            self.one = None
+        self._show(self.all, advance=1)
+
+    def _show(self, task: TaskID | None, **what: Any) -> None:
+        failed = self.counts.findings + (self.failed if task == self.all else 0)
+        if task is not None:
+            self.progress.update(task, failed=f"{failed} failed" if failed else "", **what)
 
 
 @contextmanager
 def _bar(stream: IO[str]) -> Generator[Listener]:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.table import Column
 
+    name = Column(no_wrap=True, overflow="ellipsis", ratio=2)
     columns = (
-        TextColumn("{task.description}", markup=False),
-        BarColumn(bar_width=30),
+        TextColumn("{task.description}", markup=False, table_column=name),
+        BarColumn(bar_width=None, table_column=Column(ratio=1)),
         TextColumn("{task.percentage:>3.0f}%"),
         TimeElapsedColumn(),
-        TextColumn("[red]{task.fields[found]}"),
+        TextColumn("[red]{task.fields[failed]}"),
     )
-    with Progress(*columns, console=Console(file=stream), transient=True) as progress:
+    console = Console(file=stream)
+    with Progress(*columns, console=console, transient=True, expand=True) as progress:
         yield Bar(progress)

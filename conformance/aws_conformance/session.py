@@ -226,7 +226,7 @@ class Session:
         except KeyboardInterrupt:
             if not interruptible:
                 raise
-            event = Stopped("interrupted", "stopped by hand; --resume continues")
+            event = Stopped("interrupted", "stopped by hand")
             self.gathered.take(event)
             if journal is not None:
                 journal.write(event, self.meter.total)

@@ -202,14 +202,19 @@ def _conclude(results: Results, config: Config, session: Session, *, quiet: bool
     paths = [*sessions.write_reports(results, folder), folder / journal.FILE]
     if not quiet:
         _print(render(results, style=screen_style(), reports=[str(path) for path in paths]))
-    if results.stopped == "unreachable":
-        detail = session.gathered.detail
-        click.echo(f"error: target {session.target.name} cannot be reached: {detail}", err=True)
+    if results.stopped:
+        click.echo(_why_stopped(results, session.gathered.detail), err=True)
     if quiet:
         for problem in session.gathered.problems:
             click.echo(progress.problem(problem), err=True)
     for line in undecided(results):
         click.echo(line, err=True)
+
+
+def _why_stopped(results: Results, detail: str) -> str:
+    if results.stopped == "unreachable":
+        return f"error: target {results.target} cannot be reached: {detail}"
+    return f"stopped: {detail or results.stopped}; --resume goes on from here"
 
 
 def undecided(results: Results) -> Iterator[str]:
