@@ -24,6 +24,10 @@ FLAKY = " (flaky)"
 """What the row of a ruling ends in when the finding did not repeat."""
 
 
+UNCONFIRMED = " (not confirmed)"
+"""What the row of a ruling ends in when a recording holds no second answer."""
+
+
 class Clerk:
     """Writes the verdicts of one operation.
 
@@ -135,12 +139,13 @@ class Clerk:
     ) -> Verdict:
         """Return the verdict of a ruling on a rule (`rule_as` is the id it carries, if another)."""
         flaky = ruling.row.endswith(FLAKY)
+        sure = not ruling.row.endswith((FLAKY, UNCONFIRMED))
         if not hint and ruling.reason in ("masked", "needs-state"):
             hint = self.hint(rule)
         return self.verdict(
             exchange, rule, ruling.verdict, ruling.reason, ruling.observed,
             expected=ruling.expected, row=ruling.row, twin=twin, rule_as=rule_as, flaky=flaky,
-            hint=hint, confirmed=None if ruling.verdict != "fail" else not flaky,
+            hint=hint, confirmed=None if ruling.verdict != "fail" else sure,
         )  # fmt: skip
 
     def verdict(

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from aws_conformance.events import Event, Judged
+from aws_conformance.recording import NOT_RECORDED
 from aws_conformance.reading import Reading
 from aws_reports.results import Outcome, Verdict
 from aws_specs.spec import Json, Operation, Rule
@@ -38,6 +39,9 @@ def check(run: OperationRun) -> Iterator[Event]:
 def _sequence(run: OperationRun, rule: Rule, path: str, identity: str) -> Iterator[Verdict]:
     shared = token(identity, f"{run.settings.seed}")
     first = run.exchange(_with(run, run.cover.control, path, shared, f"{identity}-1"))
+    if first.reading.silence == NOT_RECORDED:
+        yield _unrecorded(run, first, rule)
+        return
     if first.reading.kind != "success":
         yield _say(run, first, rule, "inconclusive", "masked", "the first request is refused")
         return
@@ -78,6 +82,8 @@ def _without_tokens(run: OperationRun, case: Case) -> dict[str, Json]:
 
 def _same(run: OperationRun, rule: Rule, first: Exchange, again: Exchange) -> Verdict:
     expected = "the same token with the same request has the same outcome"
+    if again.reading.silence == NOT_RECORDED:
+        return _unrecorded(run, again, rule)
     if again.reading.kind != "success":
         observed = f"the second answer is {again.reading.short()}"
         return _say(run, again, rule, "fail", "idempotency", observed, expected)
@@ -93,6 +99,8 @@ def _conflict(run: OperationRun, rule: Rule, first: Exchange, third: Exchange) -
     conflict = next(value["conflict"] for value in rule.values if value.get("conflict"))
     expected = f"the same token with another request is answered {conflict}"
     reading = third.reading
+    if reading.silence == NOT_RECORDED:
+        return _unrecorded(run, third, rule)
     if reading.kind == "error" and reading.error_class == "conflict":
         right = reading.due in (0, reading.status)
         reason = "conflict" if right else "wrong-status"
@@ -119,6 +127,11 @@ def _wrong(reading: Reading) -> str:
             "server-error" if reading.status >= 500 else "wrong-error" if named else "error-shape"
         )
     return "server-error" if reading.silence == "crash" else "no-response"
+
+
+def _unrecorded(run: OperationRun, exchange: Exchange, rule: Rule) -> Verdict:
+    """Return the verdict on a step that a recording does not hold."""
+    return _say(run, exchange, rule, "inconclusive", NOT_RECORDED, exchange.reading.short())
 
 
 def _identity(operation: Operation, value: Json) -> dict[str, Json]:

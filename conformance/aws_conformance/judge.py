@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from aws_conformance.reading import Reading
+from aws_conformance.recording import NOT_RECORDED
 from aws_reports.results import Outcome
 from aws_specs.from_model import error_class
 from aws_specs.spec import Operation, ProtocolSource, Rule, Value
@@ -111,6 +112,10 @@ def _unreachable(m: Matter) -> bool:
     return m.answer.kind == "silence" and m.answer.silence == "unreachable"
 
 
+def _not_recorded(m: Matter) -> bool:
+    return m.answer.silence == NOT_RECORDED
+
+
 def _crash(m: Matter) -> bool:
     return m.answer.kind == "silence" and m.answer.silence == "crash"
 
@@ -197,6 +202,7 @@ _REFUSED = "an error: {errors}"
 
 INVALID: tuple[Row, ...] = (
     Row("unreachable", _unreachable, "error", "unreachable", "an answer"),
+    Row("not recorded", _not_recorded, "inconclusive", NOT_RECORDED, "a recorded answer"),
     Row("crash", _crash, "fail", "server-error", _REFUSED),
     Row("silence", _silent, "fail", "no-response", _REFUSED),
     Row("redirect", _redirect, "fail", "protocol", _REFUSED),
@@ -273,6 +279,7 @@ def _fails_as_control(m: Matter) -> bool:
 
 VALID: tuple[Row, ...] = (
     Row("unreachable", _unreachable, "error", "unreachable", "an answer"),
+    Row("not recorded", _not_recorded, "inconclusive", NOT_RECORDED, "a recorded answer"),
     Row("answered as the control is", _fails_as_control, "inconclusive", "masked", _ACCEPTED),
     Row("not implemented", _unimplemented, "unimplemented", "unimplemented", _ACCEPTED),
     Row("crash", _crash, "fail", "server-error", _ACCEPTED),
@@ -324,6 +331,7 @@ def _as_the_protocol_says(m: Matter) -> bool:
 
 MALFORMED: tuple[Row, ...] = (
     Row("unreachable", _unreachable, "error", "unreachable", "an answer"),
+    Row("not recorded", _not_recorded, "inconclusive", NOT_RECORDED, "a recorded answer"),
     Row("crash", _crash, "fail", "server-error", _PROTOCOL),
     Row("silence", _silent, "fail", "no-response", _PROTOCOL),
     Row("redirect", _redirect, "fail", "protocol", _PROTOCOL),

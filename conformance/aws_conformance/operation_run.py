@@ -13,6 +13,7 @@ from aws_conformance.clerk import Clerk
 from aws_conformance.events import Event, Judged, SuiteProblem
 from aws_conformance.habits import Held, release
 from aws_conformance.judge import Matter, Ruling, judge, not_implemented
+from aws_conformance.recording import NOT_RECORDED
 from aws_conformance.repeating import Repeater
 from aws_conformance.sender import Exchange, Sender
 from aws_reports.results import OperationResult
@@ -289,6 +290,8 @@ class OperationRun:
         paths = self.clerk.paths(case)
         if case.kind == "valid":
             twin = self.exchanges.get(self.cover.control.id)
+        if twin is not None and twin.reading.silence == NOT_RECORDED:
+            twin = None
         identifiers = {path for path in self.plan.identifiers if not self._invented(path)}
         unbound = bool(set(self.plan.identifiers) - set(self.plan.bindings))
         return Matter(

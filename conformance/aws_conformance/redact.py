@@ -9,6 +9,8 @@ import re
 from typing import Final
 from urllib.parse import unquote_plus
 
+from msgspec.structs import replace
+
 from aws_conformance.exchange import Answer, Request, Response, Silence
 from aws_reports.results import Evidence, Message
 
@@ -102,6 +104,38 @@ def message_of_response(response: Response) -> Message:
         body=without_secrets(_body(response.body)),
         size=len(response.body),
     )
+
+
+def clean_request(request: Request) -> Request:
+    """Return a request without its secrets, whole: for recordings."""
+    path, mark, query = request.path.partition("?")
+    form = any(
+        name.lower() == "content-type" and value.lower().startswith(_FORM)
+        for name, value in request.headers
+    )
+    clean = _clean_form if form else clean_body
+    return replace(
+        request,
+        path=f"{path}{mark}{_clean_pairs(query)}",
+        headers=_headers(request.headers),
+        body=clean(request.body),
+    )
+
+
+def clean_response(response: Response) -> Response:
+    """Return a response without its secrets, whole: for recordings."""
+    return replace(response, headers=_headers(response.headers), body=clean_body(response.body))
+
+
+def clean_body(body: bytes) -> bytes:
+    """Return a body without the values of members that are credentials; else byte for byte."""
+    text = body.decode("latin-1")  # every byte is a character, so nothing else can change
+    clean = without_secrets(text)
+    return body if clean == text else clean.encode("latin-1")
+
+
+def _clean_form(body: bytes) -> bytes:
+    return _clean_pairs(body.decode("latin-1")).encode("latin-1")
 
 
 def without_secrets(text: str) -> str:

@@ -8,8 +8,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from aws_conformance.clerk import FLAKY, Clerk
+from aws_conformance.clerk import FLAKY, UNCONFIRMED, Clerk
 from aws_conformance.judge import Matter, Ruling, judge
+from aws_conformance.recording import NOT_RECORDED
 from aws_conformance.sender import Sender
 from aws_strategies.build import with_tokens
 from aws_strategies.case import Case
@@ -36,6 +37,8 @@ class Repeater:
         twin = self._twin(matter.case)
         fresh_twin = self.sender.send(self._fresh(twin)).reading if twin else matter.twin
         answer = self.sender.send(self._fresh(matter.case)).reading
+        if answer.silence == NOT_RECORDED:
+            return replace(ruling, row=ruling.row + UNCONFIRMED)
         again = judge(replace(matter, answer=answer, twin=fresh_twin))
         if ruling.row == _THROTTLED and again.reason == "throttled":
             return ruling

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from aws_conformance.exchange import Answer, Request, Silence, Target
 from aws_conformance.reading import Reading, read, service_errors
+from aws_conformance.recording import Key, key_of
 from aws_conformance.redact import evidence
 from aws_conformance.targets import BudgetSpentError, Wiring, wiring
 from aws_conformance.wire import encode
@@ -27,6 +28,10 @@ class Exchange(Value, frozen=True):
     def evidence(self) -> Evidence:
         """The exchange as shown to people, credentials removed."""
         return evidence(self.request, self.answer)
+
+
+SendCase = Callable[[Key, Request], tuple[Request, Answer]]
+"""What a recording or a replaying target has beside `send`."""
 
 
 class UnreachableError(Exception):
@@ -65,10 +70,17 @@ class Sender:
         request = self.encoded(case)
         self.budget()
         self.requests += 1
-        answer = self.target.send(request)
+        request, answer = self._exchanged(case, request)
         if isinstance(answer, Silence) and answer.kind == "unreachable":
             raise UnreachableError(answer.detail)
         return Exchange(case, request, answer, read(self.operation, answer, self.errors))
+
+    def _exchanged(self, case: Case, request: Request) -> tuple[Request, Answer]:
+        """Return what was sent and what came back; targets that know cases are told which it is."""
+        knowing: SendCase | None = getattr(self.target, "send_case", None)
+        if knowing is not None:
+            return knowing(key_of(self.operation, case), request)
+        return request, self.target.send(request)
 
     def encoded(self, case: Case) -> Request:
         """Return the request that carries a case. Raises `EncodeError`."""
