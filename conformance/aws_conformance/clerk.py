@@ -100,10 +100,21 @@ class Clerk:
     def answered(self, exchange: Exchange) -> Iterator[Verdict]:
         """Yield what a success says of the status and of the response shape, each thing once."""
         status = exchange.reading.status
-        right = status == self.operation.wire.status
+        right = status == self.operation.wire.status or status in self._others(exchange)
         wrong = Answered(self.status_rule, "" if right else f"status {status}", "wrong-status")
         for answered in (wrong, *check_answer(self.operation, exchange.reading.value)):
             yield from self._output(exchange, answered)
+
+    def _others(self, exchange: Exchange) -> range:
+        """Return the successes that may answer this request beside the documented one.
+
+        A part of a body has its own status (RFC 9110, 206), and an operation whose answer has the
+        status as a member says with it what was done.
+        """
+        if any(m.location == "statusCode" for m in self.operation.output.members):
+            return range(200, 300)
+        ranged = any(name.lower() == "range" for name, _ in exchange.request.headers)
+        return range(206, 207) if ranged else range(0)
 
     def _output(self, exchange: Exchange, answered: Answered) -> Iterator[Verdict]:
         rule, problem = answered.rule, answered.problem

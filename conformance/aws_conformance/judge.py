@@ -24,6 +24,7 @@ class Matter(Value, frozen=True):
     `external`: whether the request is accepted depends on what the target has. `about_identifier`:
     the fault (or the witness) stands on a member that names something the target must have.
     `routed`: it stands in the path in such a way that the request may reach another operation.
+    `usual`: a valid request has nothing unusual but one value at its limit.
     """
 
     operation: Operation
@@ -35,6 +36,7 @@ class Matter(Value, frozen=True):
     external: bool = False
     about_identifier: bool = False
     routed: bool = False
+    usual: bool = False
 
     @property
     def expected_classes(self) -> frozenset[str]:
@@ -181,6 +183,24 @@ def _same_as_twin(m: Matter) -> bool:
     )
 
 
+def _breaks_as_twin(m: Matter) -> bool:
+    """Whether the twin gets the same server error, or breaks the connection in the same way."""
+    if m.twin is None or m.twin.kind != m.answer.kind:
+        return False
+    if m.answer.kind == "error":
+        return m.answer.status >= 500 and _same_as_twin(m)
+    mine, theirs = (m.answer.silence, m.answer.message), (m.twin.silence, m.twin.message)
+    return m.answer.kind == "silence" and mine == theirs
+
+
+def _silent_model(m: Matter) -> bool:
+    """Whether nothing but the SDK's model is known of the operation: it does not state every rule.
+
+    Which values go together, what a text must hold, which errors S3 and EC2 have: no model says it.
+    """
+    return m.operation.page is None and not m.strict
+
+
 def _unsure(m: Matter) -> bool:
     return m.case.fault is not None and m.case.fault.what.endswith("-unanchored")
 
@@ -203,18 +223,29 @@ _REFUSED = "an error: {errors}"
 INVALID: tuple[Row, ...] = (
     Row("unreachable", _unreachable, "error", "unreachable", "an answer"),
     Row("not recorded", _not_recorded, "inconclusive", NOT_RECORDED, "a recorded answer"),
+    Row("not implemented", _unimplemented, "unimplemented", "unimplemented", _REFUSED),
+    Row("broken as the twin is", _breaks_as_twin, "inconclusive", "masked", _REFUSED),
     Row("crash", _crash, "fail", "server-error", _REFUSED),
     Row("silence", _silent, "fail", "no-response", _REFUSED),
     Row("redirect", _redirect, "fail", "protocol", _REFUSED),
-    Row("not implemented", _unimplemented, "unimplemented", "unimplemented", _REFUSED),
     Row("server error", _server_error, "fail", "server-error", _REFUSED),
     Row(
         "accepted, but one reading of the pattern allows it",
         lambda m: _success(m) and _unsure(m),
         "inconclusive", "pattern-not-anchored", _REFUSED,
     ),
+    Row(
+        "accepted, and the path may be another operation's",
+        lambda m: _success(m) and m.routed,
+        "inconclusive", "another-operation", _REFUSED,
+    ),
     Row("accepted", _success, "fail", "accepted-invalid", _REFUSED),
     Row("throttled", _busy, "inconclusive", "throttled", _REFUSED),
+    Row(
+        "refused by a quota",
+        lambda m: m.answer.error_class == "quota" and _silent_model(m),
+        "inconclusive", "quota", _REFUSED,
+    ),
     Row("there is no twin", lambda m: m.twin is None, "inconclusive", "no-twin", _REFUSED),
     Row(
         "refused as the twin is, by what is not a validation",
@@ -247,6 +278,16 @@ INVALID: tuple[Row, ...] = (
         "fail", "wrong-status", "{errors}; that error has status {due}", systemic=True,
     ),
     Row("refused", lambda m: _right_class(m) and _mapped(m), "pass", "refused", _REFUSED),
+    Row(
+        "refused by an error that the model does not list",
+        lambda m: _right_class(m) and _silent_model(m) and not m.answer.declared,
+        "inconclusive", "undeclared-error", _REFUSED,
+    ),
+    Row(
+        "refused by an error whose name says nothing",
+        lambda m: m.answer.error_class == "other" and _silent_model(m),
+        "inconclusive", "unclassified-error", _REFUSED,
+    ),
     Row(
         "refused by an error nobody declares",
         _right_class, "fail", "wrong-error", "a declared error: {errors}", systemic=True,
@@ -304,6 +345,11 @@ VALID: tuple[Row, ...] = (
         lambda m: m.external or m.answer.error_class in ("not-found", "conflict", "quota", "other"),
         "inconclusive", "needs-state", _ACCEPTED,
     ),
+    Row(
+        "refused, and the model does not state every rule",
+        lambda m: _silent_model(m) and not m.usual,
+        "inconclusive", "unstated-rule", _ACCEPTED,
+    ),
     Row("refused", _always, "fail", "rejected-valid", _ACCEPTED),
 )  # fmt: skip
 """Valid requests, the control among them."""
@@ -332,6 +378,7 @@ def _as_the_protocol_says(m: Matter) -> bool:
 MALFORMED: tuple[Row, ...] = (
     Row("unreachable", _unreachable, "error", "unreachable", "an answer"),
     Row("not recorded", _not_recorded, "inconclusive", NOT_RECORDED, "a recorded answer"),
+    Row("broken as the twin is", _breaks_as_twin, "inconclusive", "masked", _PROTOCOL),
     Row("crash", _crash, "fail", "server-error", _PROTOCOL),
     Row("silence", _silent, "fail", "no-response", _PROTOCOL),
     Row("redirect", _redirect, "fail", "protocol", _PROTOCOL),

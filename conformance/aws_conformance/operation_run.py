@@ -13,6 +13,7 @@ from aws_conformance.clerk import Clerk
 from aws_conformance.events import Event, Judged, SuiteProblem
 from aws_conformance.habits import Held, release
 from aws_conformance.judge import Matter, Ruling, judge, not_implemented
+from aws_conformance.naming import Namer
 from aws_conformance.recording import NOT_RECORDED
 from aws_conformance.repeating import Repeater
 from aws_conformance.sender import Exchange, Sender
@@ -57,6 +58,7 @@ class OperationRun:
         self.exchanges: dict[str, Exchange] = {}
         self.examples: dict[str, Case] = {}
         self.clerk = Clerk(self.plan)
+        sender.prepare = Namer(self.plan, settings.seed)
         self.repeater = Repeater(sender, self.clerk, self._find, settings.seed)
         self.held: list[Held] = []
         self.state: State = "undecided"
@@ -305,7 +307,18 @@ class OperationRun:
             or any(self._external(path) for path in paths),
             about_identifier=bool(paths & identifiers),
             routed=self._routed(case),
+            usual=self._usual(case),
         )
+
+    def _usual(self, case: Case) -> bool:
+        """Whether a refused valid case has nothing unusual but a number or a size at its limit.
+
+        The same members with other values have been accepted, so it is the limit that is refused.
+        """
+        if len(case.witnesses) != 1 or case.kind != "valid":
+            return False
+        rule = self.clerk.rule_of(case.witnesses[0])
+        return rule.kind in ("range", "length", "items") and self._invented(rule.member)
 
     def _external(self, path: str) -> bool:
         """Whether it depends on what the target has if a value of the member is accepted.

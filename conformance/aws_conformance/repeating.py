@@ -42,6 +42,10 @@ class Repeater:
         again = judge(replace(matter, answer=answer, twin=fresh_twin))
         if ruling.row == _THROTTLED and again.reason == "throttled":
             return ruling
+        if ruling.reason == "accepted-invalid" and answer.error_class == "conflict":
+            return ruling  # what the first request made is there: it was accepted
+        if again.verdict == "inconclusive":
+            return again
         same = (again.verdict, again.reason) == (ruling.verdict, ruling.reason)
         return ruling if same else replace(ruling, row=ruling.row + FLAKY)
 

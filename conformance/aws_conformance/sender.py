@@ -39,7 +39,10 @@ class UnreachableError(Exception):
 
 
 class Sender:
-    """Sends the cases of one operation to one target and counts requests."""
+    """Sends the cases of one operation to one target and counts requests.
+
+    `prepare` has the last word on a case: it gives what a request makes a name of its own.
+    """
 
     def __init__(
         self,
@@ -54,6 +57,7 @@ class Sender:
         self.region = region
         self.budget = budget
         self.requests = 0
+        self.prepare: Callable[[Case], Case] = lambda case: case
         self.silences = 0
 
     @cached_property
@@ -67,6 +71,7 @@ class Sender:
 
     def send(self, case: Case) -> Exchange:
         """Send one case. Raises `BudgetSpentError`, `UnreachableError`, `EncodeError`."""
+        case = self.prepare(case)
         request = self.encoded(case)
         self.budget()
         self.requests += 1

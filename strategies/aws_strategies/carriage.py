@@ -1,8 +1,8 @@
 """What carries a value to the target: a document that knows types, plain text, or a header.
 
-A form, XML, a path and a query hold nothing but text: a number where a text is due cannot be told from
-the text, null from absent, an empty list from none. A header has no empty value on top of that. A fault
-that cannot be told from its valid twin on the wire is none.
+A form, XML, a path and a query hold nothing but text: a number where a text is due cannot be told
+from the text, null from absent, an empty list from none. A header has no empty value on top of that.
+A fault that cannot be told from its valid twin on the wire is none.
 """
 
 from __future__ import annotations
