@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
 import signal
 import sys
+from collections.abc import Mapping
 from types import FrameType
 
 import click
@@ -33,7 +35,6 @@ def serve(port: int, faults: tuple[str, ...], list_faults: bool) -> int:
       aws-conformance serve
       aws-conformance serve --port 0 --fault connect.CreateContact/input/Name/length
       aws-conformance serve --list-faults
-      aws-conformance run --target http://127.0.0.1:4599     # in another terminal
     """
     if list_faults:
         return _list_faults()
@@ -48,12 +49,28 @@ def serve(port: int, faults: tuple[str, ...], list_faults: bool) -> int:
         show(f"aws-conformance emulator at {server.url}, Ctrl-C ends it")
         for fault in faults:
             show(f"  breaks {fault}")
+        show("It knows these values; test it with them, in another terminal:")
+        show(_run_command(server.url, server.emulator.bindings))
         sys.stdout.flush()
         try:
             server.wait()
         except KeyboardInterrupt:
             click.echo("stopped", err=True)
     return 0
+
+
+def _run_command(url: str, bindings: Mapping[str, str]) -> str:
+    """Return the command that tests the server with the ids it has."""
+    told = {n: value for n, value in bindings.items() if not _is_told_shorter(n, value, bindings)}
+    options = [f"--bind {shlex.quote(f'{name}={value}')}" for name, value in told.items()]
+    return " \\\n    ".join([f"  aws-conformance run --target {url}", *options])
+
+
+def _is_told_shorter(name: str, value: str, bindings: Mapping[str, str]) -> bool:
+    """Whether `service.Member` says the same: it stands for every member of that name."""
+    service, _, path = name.partition(".")
+    short = f"{service}.{path.rpartition('.')[2]}"
+    return short != name and bindings.get(short) == value
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
