@@ -14,10 +14,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from functools import cached_property
 from importlib.resources import files
+from itertools import chain, islice, zip_longest
 from typing import Any, Literal
 
 from aws_conformance.emulator.app import Emulator
 from aws_conformance.emulator.faults import FAULTS, Fault, fault_ids
+from aws_conformance.emulator.state import identifier
 from aws_conformance.emulator.target import EmulatorTarget
 from aws_conformance.emulator.validation import Checker
 from aws_conformance.events import Event, Judged, SuiteProblem
@@ -26,7 +28,7 @@ from aws_conformance.operation_run import OperationRun
 from aws_conformance.runner import Settings
 from aws_conformance.sender import Sender
 from aws_reports.results import Verdict
-from aws_specs import catalog
+from aws_specs import catalog, sdk
 from aws_specs.schema import request_schema
 from aws_specs.spec import Json, Operation, Value
 from aws_strategies.case import Case
@@ -297,6 +299,26 @@ def spread(faults: Sequence[str], most: int) -> tuple[str, ...]:
         f for group in by_verb.values() for f in group[:: max(1, len(group) // share)][:share]
     }
     return tuple(fault for fault in faults if fault in chosen)
+
+
+SERVED = frozenset({"rest-json"})
+"""The protocols that the emulator speaks."""
+
+
+def sampled(count: int, seed: int = 0) -> tuple[str, ...]:
+    """Return so many operations of the SDK that the emulator serves, of as many services.
+
+    The order of services is drawn from the seed; each gives one operation, then each a second one.
+    """
+    services = sorted(sdk.services(), key=lambda name: identifier(seed, name))
+    drawn: list[list[str]] = []
+    for service in services if count else ():
+        model = sdk.service_model(service)
+        if len(drawn) < count and model.metadata.get("protocol") in SERVED:
+            names = sorted(model.operation_names, key=lambda n: identifier(seed, service, n))
+            drawn.append([f"{service}.{name}" for name in names])
+    rounds = chain.from_iterable(zip_longest(*drawn))
+    return tuple(islice((name for name in rounds if name), count))
 
 
 class Job(Value, frozen=True, kw_only=True):

@@ -19,6 +19,7 @@ from aws_conformance.cli.extract import extract
 from aws_conformance.cli.output import complain
 from aws_conformance.cli.report import report
 from aws_conformance.cli.run import run
+from aws_conformance.cli.selftest import selftest
 from aws_conformance.cli.serve import serve
 from aws_conformance.cli.specs import specs
 from aws_specs.errors import ConformanceError, TargetError
@@ -131,5 +132,5 @@ def main() -> None:
     """
 
 
-for _command in (run, report, serve, specs, cases, extract):
+for _command in (run, report, serve, specs, cases, extract, selftest):
     main.add_command(_command)
