@@ -16,7 +16,14 @@ from typing import IO, Any, Final, cast
 
 import msgspec
 
-from aws_conformance.events import Event, Judged, OperationFinished, Stopped, SuiteProblem
+from aws_conformance.events import (
+    Event,
+    Judged,
+    OperationFinished,
+    OperationStarted,
+    Stopped,
+    SuiteProblem,
+)
 from aws_reports.redact import redacted
 from aws_reports.results import OperationResult, Results, Verdict
 from aws_specs.errors import UsageError
@@ -50,11 +57,23 @@ class Header(Value, frozen=True, tag_field="line", tag="header", kw_only=True):
 
 
 class VerdictLine(Verdict, frozen=True, tag_field="line", tag="verdict", kw_only=True):
-    """A verdict; `left` is how many lines of the same exchange follow it."""
+    """A verdict; `left` is how many lines of the same exchange follow it.
+
+    `judged` is the case the runner judged, where the verdict is on a part of it; `sent` how many
+    requests the run had sent by then.
+    """
 
     left: int = 0
+    judged: str = ""
     sent: int = 0
-    """Requests the run had sent by then."""
+
+
+class SilentLine(Value, frozen=True, tag_field="line", tag="judged"):
+    """A case that was judged and said nothing new: it need not be sent again."""
+
+    operation: str
+    case: str
+    sent: int = 0
 
 
 class FinishedLine(Value, frozen=True, tag_field="line", tag="operation"):
@@ -79,7 +98,7 @@ class StoppedLine(Value, frozen=True, tag_field="line", tag="stopped"):
     detail: str = ""
 
 
-Line = Header | VerdictLine | FinishedLine | ProblemLine | StoppedLine
+Line = Header | VerdictLine | SilentLine | FinishedLine | ProblemLine | StoppedLine
 
 
 class Past(Value, frozen=True, kw_only=True):
@@ -87,6 +106,7 @@ class Past(Value, frozen=True, kw_only=True):
 
     header: Header
     verdicts: tuple[Verdict, ...] = ()
+    judged: tuple[tuple[str, str], ...] = ()
     finished: tuple[OperationResult, ...] = ()
     sent: int = 0
     length: int = 0
@@ -96,8 +116,8 @@ class Past(Value, frozen=True, kw_only=True):
     def decided(self) -> Mapping[str, frozenset[str]]:
         """The cases that need not be sent again, by operation."""
         found: dict[str, set[str]] = {}
-        for verdict in self.verdicts:
-            found.setdefault(verdict.operation, set()).add(verdict.case)
+        for operation, case in self.judged:
+            found.setdefault(operation, set()).add(case)
         return {operation: frozenset(cases) for operation, cases in found.items()}
 
 
@@ -109,6 +129,7 @@ class Journal:
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
+        self._operation = ""
 
     @classmethod
     def new(cls, path: Path, header: Header) -> Journal:
@@ -128,8 +149,12 @@ class Journal:
     def write(self, event: Event, sent: int) -> None:
         """Write what an event decides, if anything; `sent` counts the requests so far."""
         match event:
+            case OperationStarted():
+                self._operation = event.operation
+            case Judged(verdicts=()):
+                self._lines([SilentLine(self._operation, event.case, sent)])
             case Judged():
-                self._lines(_verdict_lines(event.verdicts, sent))
+                self._lines(_verdict_lines(event, sent))
             case OperationFinished():
                 self._lines([FinishedLine(event.result, sent)])
             case SuiteProblem():
@@ -149,10 +174,12 @@ class Journal:
         self._file.close()
 
 
-def _verdict_lines(verdicts: tuple[Verdict, ...], sent: int) -> Iterator[VerdictLine]:
-    for number, verdict in enumerate(_clean(verdicts), start=1):
-        left = len(verdicts) - number
-        yield VerdictLine(**msgspec.structs.asdict(verdict), left=left, sent=sent)
+def _verdict_lines(event: Judged, sent: int) -> Iterator[VerdictLine]:
+    for number, verdict in enumerate(_clean(event.verdicts), start=1):
+        fields = msgspec.structs.asdict(verdict)
+        judged = event.case if event.case != verdict.case else ""
+        left = len(event.verdicts) - number
+        yield VerdictLine(**fields, left=left, judged=judged, sent=sent)
 
 
 def _clean(verdicts: tuple[Verdict, ...]) -> tuple[Verdict, ...]:
@@ -215,6 +242,7 @@ def _header(line: bytes, path: Path) -> Header:
 def _past(header: Header, lines: list[bytes], path: Path) -> Past:
     """Fold the lines behind the header; stop at the first that is not whole."""
     verdicts: list[Verdict] = []
+    judged: list[tuple[str, str]] = []
     finished: list[OperationResult] = []
     pending: list[Verdict] = []
     length = here = len(lines[0]) + 1
@@ -231,6 +259,10 @@ def _past(header: Header, lines: list[bytes], path: Path) -> Past:
                 if line.left:
                     continue
                 verdicts += pending
+                judged.append((line.operation, line.judged or line.case))
+            case SilentLine():
+                judged.append((line.operation, line.case))
+                sent = line.sent
             case FinishedLine():
                 finished.append(line.result)
                 sent = line.sent
@@ -241,7 +273,12 @@ def _past(header: Header, lines: list[bytes], path: Path) -> Past:
         pending = []
         length = here
     return Past(
-        header=header, verdicts=tuple(verdicts), finished=tuple(finished), sent=sent, length=length
+        header=header,
+        verdicts=tuple(verdicts),
+        judged=tuple(judged),
+        finished=tuple(finished),
+        sent=sent,
+        length=length,
     )
 
 

@@ -169,6 +169,23 @@ def test_an_exchange_that_is_not_all_there_is_dropped(tmp_path: Path) -> None:
     assert past.length == len(b"".join(lines[:3]))
 
 
+def test_the_case_that_was_judged_is_what_is_decided(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    write(path, [Judged("a~sequence", (verdict("a~sequence-1"), verdict("a~sequence-2")))])
+    past = read(path)
+    assert past is not None
+    assert past.decided == {"a.B": frozenset({"a~sequence"})}
+    assert [v.case for v in past.verdicts] == ["a~sequence-1", "a~sequence-2"]
+
+
+def test_a_case_that_says_nothing_new_is_decided_too(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    write(path, [OperationStarted("a.C", 1), Judged("c1", ())])
+    past = read(path)
+    assert past is not None
+    assert past.decided == {"a.C": frozenset({"c1"})}
+
+
 @pytest.mark.parametrize("state", ["stopped", "error"])
 def test_an_operation_that_ended_with_the_run_is_not_finished(tmp_path: Path, state: str) -> None:
     path = tmp_path / "journal.jsonl"
