@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import gzip
 import re
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aws_specs.errors import SpecError, UsageError, closest
 
@@ -62,6 +63,21 @@ def service_model(service: str) -> ServiceModel:
     return ServiceModel(description, service_name=service)
 
 
+def description(service: str) -> Mapping[str, Any]:
+    """Return the model of a service as its JSON file has it; it is shared, not a copy."""
+    found: Any = loader()
+    model: Mapping[str, Any] = found.load_service_model(service, "service-2")
+    return model
+
+
+@cache
+def client_of_service(service: str) -> str:
+    """Return the client class of a service (chime-sdk-identity → "ChimeSDKIdentity")."""
+    from botocore.utils import get_service_module_name
+
+    return str(get_service_module_name(service_model(service)))
+
+
 def operation_model(service: str, operation: str) -> OperationModel:
     """Return botocore's model of `service.Operation`; `UsageError` with the closest match."""
     from botocore.model import OperationNotFoundError
@@ -110,6 +126,19 @@ def operation_of_method(service: str, method: str) -> str:
         hint=closest(method, known)
         or "Paginators, waiters and transfer methods are no operations.",
     )
+
+
+def method_of_operation(operation: str) -> str:
+    """Return the client method that calls an operation (CreateContact → "create_contact")."""
+    from botocore import xform_name
+
+    return str(xform_name(operation))
+
+
+def forget_models() -> None:
+    """Let go of the models read so far: a walk over all of AWS holds one service at a time."""
+    service_model.cache_clear()
+    loader.cache_clear()
 
 
 def _candidates(wanted: str) -> list[str]:
