@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import itertools
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TypeVar
 
 from hypothesis import HealthCheck, Phase, given, settings
@@ -37,7 +37,7 @@ def generate(plan: Plan, count: int, seed: int, *, nonce: str) -> tuple[Case, ..
     fewer different requests than `count` gets fewer cases.
     """
     try:
-        made = _distinct(_pairs(plan, count, seed, nonce))
+        made = _pairs(plan, count, seed, nonce)
         lacking = count - len(made)
         others = _valid(plan, lacking, seed, nonce, made) if lacking else []
     except NoValueError:
@@ -51,13 +51,23 @@ def generate(plan: Plan, count: int, seed: int, *, nonce: str) -> tuple[Case, ..
     return (*valid, *invalid)
 
 
-def _pairs(plan: Plan, count: int, seed: int, nonce: str) -> Iterator[tuple[Case, Case]]:
-    """Yield pairs of a valid case and the same with a fault, rules in an order the seed gives."""
-    for rule, number in _shares(plan, count, seed):
-        yield from sample(pairs(plan, rule, nonce), number, f"{seed}:{rule.id}")
+def _pairs(plan: Plan, count: int, seed: int, nonce: str) -> list[tuple[Case, Case]]:
+    """Return pairs of a valid case and the same with a fault, no two faulty ones alike.
+
+    The seed gives the order of the rules. What rules with few faults lack is made up for by others.
+    """
+    made: dict[str, tuple[Case, Case]] = {}
+    for turn in range(_TURNS):
+        for rule, number in _shares(plan, count - len(made), f"{seed}:{turn}"):
+            drawn = sample(pairs(plan, rule, nonce), number, f"{seed}:{turn}:{rule.id}")
+            made.update((case.id, (twin, case)) for twin, case in drawn)
+    return list(made.values())
 
 
-def _shares(plan: Plan, count: int, seed: int) -> list[tuple[Rule, int]]:
+_TURNS = 3
+
+
+def _shares(plan: Plan, count: int, seed: str) -> list[tuple[Rule, int]]:
     """Return the rules to break and how often each, `count` in all."""
     order = _alternating(plan, random.Random(f"{seed}:{plan.operation.id}"))  # noqa: S311
     able = list(itertools.islice((rule for rule in order if can_break(plan, rule)), count))
@@ -81,20 +91,10 @@ def _alternating(plan: Plan, chance: random.Random) -> list[Rule]:
 def _valid(
     plan: Plan, count: int, seed: int, nonce: str, made: Sequence[tuple[Case, Case]]
 ) -> list[Case]:
-    seen = {_content(twin) for twin, _ in made}
+    seen = {twin.id for twin, _ in made}
     strategy = valid_params(plan, Needs()).map(lambda params: valid_case(plan, params, nonce))
     drawn = sample(strategy, count + len(seen), f"{seed}:{plan.operation.id}")
-    return [case for case in drawn if _content(case) not in seen][:count]
-
-
-def _distinct(drawn: Iterator[tuple[Case, Case]]) -> list[tuple[Case, Case]]:
-    """Return the pairs whose invalid cases differ."""
-    return list({_content(case): (twin, case) for twin, case in drawn}.values())
-
-
-def _content(case: Case) -> str:
-    """Return what tells examples apart: their ids are made of their content."""
-    return case.id
+    return [case for case in drawn if case.id not in seen][:count]
 
 
 def _named(plan: Plan, case: Case, kind: str, number: int, nonce: str) -> Case:

@@ -149,10 +149,14 @@ def _generated(pattern: str) -> str | None:
         suppress_health_check=tuple(HealthCheck),  # pyright: ignore[reportArgumentType]
         deadline=None,
     )
-    for letters in (PRINTABLE, None):
+    for letters, wanted in (
+        (PRINTABLE, str.isprintable),
+        (None, str.isprintable),
+        (None, str.isascii),
+    ):
         try:
             strategy = from_regex(regex, fullmatch=True, alphabet=letters)
-            return find(strategy, str.isprintable, settings=quiet)
+            return find(strategy, wanted, settings=quiet)
         except (HypothesisException, RecursionError, NotImplementedError, OverflowError):
             continue
     return None
@@ -163,21 +167,22 @@ PRINTABLE = "".join(map(chr, range(0x20, 0x7F)))
 
 
 def pump(pattern: str, value: str, length: int) -> str | None:
-    """Return a match of exactly `length` characters made by repeating characters of `value`.
+    """Return a match of exactly `length` characters made by stretching `value`.
 
-    Tries each position from the end; None where no single stretch can be made long enough and no
-    combination of stretches adds up.
+    Tries each position from the end, repeating what stands there, then with other characters; None
+    where neither a single stretch nor a combination of stretches adds up.
     """
     regex = compiled(pattern)
     if regex is None:
         return None
-    for at in range(len(value), 0, -1):
-        missing = length - len(value)
-        if missing <= 0:
-            break
-        char = value[at - 1]
-        count = _longest(partial(_fits, regex, value, at, char), missing)
-        value = value[:at] + char * count + value[at:]
+    for filler in ("", "a", "0"):
+        for at in range(len(value), 0, -1):
+            missing = length - len(value)
+            if missing <= 0:
+                break
+            char = filler or value[at - 1]
+            count = _longest(partial(_fits, regex, value, at, char), missing)
+            value = value[:at] + char * count + value[at:]
     return value if len(value) == length and regex.fullmatch(value) else None
 
 
