@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from aws_conformance.reading import Reading
+from aws_conformance.reading import Reading, says_absent
 from aws_conformance.recording import NOT_RECORDED
 from aws_reports.results import Outcome
 from aws_specs.from_model import error_class
@@ -130,22 +130,13 @@ def _redirect(m: Matter) -> bool:
     return m.answer.kind == "redirect"
 
 
-def not_implemented(answer: Reading) -> bool:
-    """Return whether an answer says that the operation is not there, in any of the usual ways."""
-    if answer.kind != "error":
-        return answer.kind == "silence" and "NotImplemented" in answer.message
-    if answer.status == 501 or answer.error_class == "unknown-operation":
-        return True
-    no_route = answer.status in (404, 405) and not answer.typed
-    return no_route or answer.code in (
-        "NotImplemented",
-        "NotImplementedException",
-        "InternalFailure501",
-    )
-
-
 def _unimplemented(m: Matter) -> bool:
-    return not_implemented(m.answer) and (m.twin is None or not_implemented(m.twin))
+    return bool(says_absent(m.answer)) and (m.twin is None or bool(says_absent(m.twin)))
+
+
+def _not_here(m: Matter) -> bool:
+    """Whether a target says that it does not do what a valid request asks for."""
+    return says_absent(m.answer).startswith("not-implemented")
 
 
 def _server_error(m: Matter) -> bool:
@@ -323,6 +314,7 @@ VALID: tuple[Row, ...] = (
     Row("not recorded", _not_recorded, "inconclusive", NOT_RECORDED, "a recorded answer"),
     Row("answered as the control is", _fails_as_control, "inconclusive", "masked", _ACCEPTED),
     Row("not implemented", _unimplemented, "unimplemented", "unimplemented", _ACCEPTED),
+    Row("by its own word not implemented", _not_here, "unimplemented", "unimplemented", _ACCEPTED),
     Row("crash", _crash, "fail", "server-error", _ACCEPTED),
     Row("silence", _silent, "fail", "no-response", _ACCEPTED),
     Row("redirect", _redirect, "fail", "protocol", _ACCEPTED),

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Literal
 from msgspec.structs import replace
 
 from aws_conformance import extent, idempotency
-from aws_conformance.answers import check_answer
 from aws_conformance.clerk import Clerk
 from aws_conformance.events import Event, Judged, SuiteProblem
 from aws_conformance.habits import Held, release
-from aws_conformance.judge import Matter, Ruling, judge, not_implemented
+from aws_conformance.implemented import absence
+from aws_conformance.judge import Matter, Ruling, judge
 from aws_conformance.naming import Namer
 from aws_conformance.recording import NOT_RECORDED
 from aws_conformance.repeating import Repeater
@@ -84,9 +84,9 @@ class OperationRun:
             )
             return
         control = self.exchange(self.cover.control)
-        if not_implemented(control.reading) or self._answers_everything(control):
+        self.reason = absence(self.operation, control, self.cover.cases, self.exchange)
+        if self.reason:
             self.state = "unimplemented"
-            self.reason = self.reason or control.reading.short()
             yield self._unimplemented(control)
             return
         control = self._other_control(control)
@@ -138,24 +138,6 @@ class OperationRun:
             yield SuiteProblem(self.operation.id, case.id, str(error))
 
     # ------------------------------------------------------------ is it there
-
-    def _answers_everything(self, control: Exchange) -> bool:
-        """Whether a success proves nothing: it names nothing, and a broken request succeeds too."""
-        reading = control.reading
-        if reading.kind != "success":
-            return False
-        answered = list(check_answer(self.operation, reading.value))
-        if not reading.unreadable and not any(
-            item.problem for item in answered if item.rule.kind in ("required", "present")
-        ):
-            return False
-        malformed = [case for case in self.cover.cases if case.kind == "malformed"]
-        names = ("json-syntax", "xml-syntax", "cbor-syntax", "unknown-operation")
-        broken = next((case for name in names for case in malformed if case.wire == name), None)
-        if broken is None or self.exchange(broken).reading.kind != "success":
-            return False
-        self.reason = "answers everything: a broken request succeeds, and the success names nothing"
-        return True
 
     def _unimplemented(self, control: Exchange) -> Judged:
         rule = self.clerk.status_rule
@@ -318,7 +300,7 @@ class OperationRun:
         if len(case.witnesses) != 1 or case.kind != "valid":
             return False
         rule = self.clerk.rule_of(case.witnesses[0])
-        return rule.kind in ("range", "length", "items") and self._invented(rule.member)
+        return rule.kind in ("range", "length") and self._invented(rule.member)
 
     def _external(self, path: str) -> bool:
         """Whether it depends on what the target has if a value of the member is accepted.

@@ -111,6 +111,22 @@ def read(operation: Operation, answer: Answer, service_errors: dict[str, ErrorSh
     return _error(operation, answer, service_errors)
 
 
+def says_absent(answer: Reading) -> str:
+    """Return why an answer says by itself that the operation is not there ("code: text"), or ""."""
+    if answer.kind == "silence":
+        crashed = "NotImplemented" in answer.message
+        return f"not-implemented: {answer.message}" if crashed else ""
+    if answer.kind != "error":
+        return ""
+    if answer.status == 501 or answer.code in ("NotImplemented", "NotImplementedException"):
+        return f"not-implemented: {answer.short()}"
+    if answer.error_class == "unknown-operation" and answer.status < 500:
+        return f"unknown-operation: {answer.short()}"
+    if answer.status in (404, 405) and not answer.typed:
+        return f"no-route: {answer.short()}"
+    return ""
+
+
 def _error(
     operation: Operation, answer: Response, service_errors: dict[str, ErrorShape]
 ) -> Reading:

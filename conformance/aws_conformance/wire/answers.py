@@ -134,7 +134,7 @@ def _string(value: Json) -> str:
 
 
 def _message(members: Mapping[str, Json]) -> str:
-    found = (_string(members.get(key)) for key in ("message", "Message", "errorMessage"))
+    found = (_string(members.get(key)) for key in ("message", "Message", "errorMessage", "error"))
     return next((text for text in found if text), "")
 
 

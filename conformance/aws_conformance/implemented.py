@@ -1,0 +1,127 @@
+"""Is the operation there at all? Probed before it is judged; each way of not being has its code.
+
+What is not there lowers coverage, never conformance. Emulators say so in many ways: with 501, with
+an error that names no operation, with the page of a web server, with the same 500 as to an operation
+nobody ever heard of, or with a fall-back that answers 200 to everything.
+
+=================== ================================================================
+not-implemented      501, an error of that name, or a Python NotImplementedError
+unknown-operation    UnknownOperationException, InvalidAction and the like
+no-route             404 or 405 without an AWS error
+unsupported-service  an answer that says so, the same as to an unknown operation
+as-unknown           the same answer as to an unknown operation, whatever is sent
+answers-everything   a success that names nothing, and broken requests succeed too
+other-protocol       a success that is not of the protocol, and nothing can be broken
+=================== ================================================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import islice
+from typing import Final
+
+from aws_conformance.answers import check_answer
+from aws_conformance.exchange import Response
+from aws_conformance.reading import Reading, says_absent
+from aws_conformance.sender import Exchange
+from aws_specs.spec import Operation
+from aws_strategies.case import Case
+
+_OTHERS: Final = 6
+"""How many other requests must be answered like one to an unknown operation."""
+
+_FORMAT: Final = {
+    "rest-json": "json",
+    "json": "json",
+    "query": "xml",
+    "ec2": "xml",
+    "rest-xml": "xml",
+    "smithy-rpc-v2-cbor": "cbor",
+}
+"""What stands in the content type of a protocol's answers."""
+
+_SYNTAX: Final = ("json-syntax", "xml-syntax", "cbor-syntax")
+
+Exchanged = Callable[[Case], Exchange]
+
+
+def absence(
+    operation: Operation, control: Exchange, cases: Sequence[Case], exchange: Exchanged
+) -> str:
+    """Return why an operation counts as not implemented ("code: text"), "" where it is there.
+
+    `cases` are those of its cover; a few of them are sent where the control's answer leaves doubt.
+    """
+    said = says_absent(control.reading)
+    if said:
+        return said
+    if control.reading.kind == "success":
+        return _empty_success(operation, control, cases, exchange)
+    if control.reading.kind != "error" or control.reading.typed:
+        return ""
+    return _as_unknown(control, cases, exchange)
+
+
+def _as_unknown(control: Exchange, cases: Sequence[Case], exchange: Exchanged) -> str:
+    """Say whether every request gets the answer that an unknown operation gets."""
+    unknown = _malformed(cases, ("unknown-operation",))
+    if unknown is None or not _alike(exchange(unknown).reading, control.reading):
+        return ""
+    others = islice((c for c in cases if c.kind in ("valid", "invalid")), _OTHERS)
+    if not all(_alike(exchange(case).reading, control.reading) for case in others):
+        return ""
+    message = control.reading.message
+    if "unsupported service" in message.lower():
+        return f"unsupported-service: {message}"
+    return f"as-unknown: every request is answered like an unknown operation: {_short(control)}"
+
+
+def _short(control: Exchange) -> str:
+    reading = control.reading
+    return reading.short() + (f" {reading.message}"[:100] if reading.message else "")
+
+
+def _alike(one: Reading, other: Reading) -> bool:
+    """Whether two answers are errors with the same status and code."""
+    mine, theirs = ((r.kind, r.status, r.code) for r in (one, other))
+    return mine == theirs
+
+
+def _empty_success(
+    operation: Operation, control: Exchange, cases: Sequence[Case], exchange: Exchanged
+) -> str:
+    """Say whether a success proves nothing: it names nothing, and what is broken succeeds too."""
+    nothing = _names_nothing(operation, control.reading)
+    if not nothing and not _foreign(operation, control):
+        return ""
+    broken = [c for w in (_SYNTAX, ("unknown-operation",)) if (c := _malformed(cases, w))]
+    if nothing:
+        broken = broken[:1]
+    else:
+        broken += list(islice((c for c in cases if c.kind == "invalid"), 3))
+    if not broken:
+        unreadable = control.reading.unreadable
+        return f"other-protocol: {unreadable}"[:200] if unreadable else ""
+    if any(exchange(case).reading.kind != "success" for case in broken):
+        return ""
+    return "answers-everything: broken requests succeed, and the success names nothing"
+
+
+def _names_nothing(operation: Operation, reading: Reading) -> bool:
+    """Whether a success cannot be read, or lacks a member without which it says nothing."""
+    if reading.unreadable:
+        return True
+    answered = check_answer(operation, reading.value)
+    return any(item.problem for item in answered if item.rule.kind in ("required", "present"))
+
+
+def _foreign(operation: Operation, control: Exchange) -> bool:
+    """Whether an answer does not say that it is of the protocol, and holds no member of it."""
+    answer = control.answer
+    said = answer.header("content-type") if isinstance(answer, Response) else ""
+    return _FORMAT[operation.wire.protocol] not in said and not control.reading.value
+
+
+def _malformed(cases: Sequence[Case], ways: Sequence[str]) -> Case | None:
+    return next((c for c in cases if c.kind == "malformed" and c.wire in ways), None)
