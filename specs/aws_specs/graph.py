@@ -1,0 +1,628 @@
+"""Which operation yields a value that another one needs: the graph of a service's identifiers.
+
+Read from the specs alone, by three clues: the name of a member (`QueueUrl` is a url of a queue),
+the name of its shape, and where it stands (`Id` in the answer to CreateInstance is the id of an
+instance). What an operation makes is what its name says: a verb of making and a noun. Clues can
+mislead; the graph orders what it finds by how good the clue is, and whoever follows it must look at
+the answers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Final, Literal
+
+from aws_specs.paths import from_steps, steps
+from aws_specs.spec import Operation, Scalar, Shape, Value, walk
+
+Facet = Literal["id", "arn", "url", "name", "key", "handle", "iterator", ""]
+Role = Literal["creates", "removes", "finds", "other"]
+
+CREATES: Final = (
+    "Create", "Put", "Register", "Allocate", "Run", "Start", "Import", "Request", "Add", "Upload",
+    "Publish", "Provision", "Subscribe", "Issue", "Initiate", "Open", "Copy", "Build", "Send",
+    "Generate", "Define", "Upsert", "Invite", "Associate", "Attach", "Insert",
+)  # fmt: skip
+"""Verbs of operations that make something, the surest first."""
+
+REMOVES: Final = (
+    "Delete", "Terminate", "Deregister", "Release", "Remove", "Destroy", "Unsubscribe", "Cancel",
+    "Abort", "Stop", "Disassociate", "Detach", "Revoke", "Deprovision", "Schedule", "Close",
+)  # fmt: skip
+"""Verbs of operations that take away what was made, the surest first."""
+
+FINDS: Final = ("List", "Describe", "Get", "Search", "Lookup", "Receive")
+"""Verbs of operations that show what is there."""
+
+_WORD: Final = re.compile(r"[A-Z]+s(?![a-z])|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_FACETS: Final[Mapping[str, Facet]] = {
+    "id": "id", "ids": "id", "identifier": "id", "identifiers": "id", "uuid": "id",
+    "arn": "arn", "arns": "arn", "url": "url", "urls": "url", "name": "name", "names": "name",
+    "key": "key", "handle": "handle", "iterator": "iterator",
+}  # fmt: skip
+_WRAPPERS: Final = frozenset(
+    ("response", "summary", "detail", "details", "metadata", "description", "info", "information",
+     "properties", "data", "output", "result", "item", "request", "summaries", "list", "type")
+)  # fmt: skip
+_GENERIC: Final = frozenset(
+    ("string", "non", "empty", "resource", "generic", "max", "min", "amazon")
+)
+"""Words of shape names that name no thing."""
+
+FOREIGN: Final[Mapping[str, str]] = {
+    "bucket": "s3", "certificate": "acm", "delivery stream": "firehose", "execution role": "iam",
+    "function": "lambda", "key": "kms", "kms key": "kms", "log group": "logs", "policy": "iam",
+    "queue": "sqs", "role": "iam", "secret": "secretsmanager", "security group": "ec2",
+    "stream": "kinesis", "subnet": "ec2", "table": "dynamodb", "topic": "sns",
+    "user pool": "cognito-idp", "vpc": "ec2",
+}  # fmt: skip
+"""Things that many services need and one service makes."""
+
+DEEPEST: Final = 5
+"""The most creations, one upon the other, that a chain has."""
+
+_FINDING: Final = 6
+"""What finding costs more than making: what is found may be somebody's."""
+
+
+class Identifier(Value, frozen=True):
+    """What a value identifies: the noun, lower case, and in which way. The noun may be ""."""
+
+    noun: str
+    facet: Facet
+
+
+class Need(Value, frozen=True):
+    """An identifier that an operation requires, at a member path of its request.
+
+    `chosen` is one that the caller gives to what the operation makes: it need not be there before.
+    """
+
+    path: str
+    means: tuple[Identifier, ...]
+    shape: str = ""
+    chosen: bool = False
+
+
+class Yield(Value, frozen=True):
+    """An identifier of what an operation makes or finds: in its answer, or given by its request."""
+
+    side: Literal["output", "input"]
+    path: str
+    means: tuple[Identifier, ...]
+    shape: str = ""
+
+
+class Node(Value, frozen=True, kw_only=True):
+    """One operation in the graph: `id` is `service.Operation`, `optional` what it can do without."""
+
+    id: str
+    role: Role
+    verb: str
+    noun: str
+    needs: tuple[Need, ...] = ()
+    optional: tuple[Need, ...] = ()
+    yields: tuple[Yield, ...] = ()
+
+
+class Take(Value, frozen=True):
+    """A value handed on: to a member path, from a step's request or answer at a member path."""
+
+    path: str
+    step: str
+    side: Literal["output", "input"]
+    at: str
+
+
+class Step(Value, frozen=True):
+    """One operation to run, and what it takes from earlier ones."""
+
+    operation: str
+    takes: tuple[Take, ...] = ()
+    made: bool = True
+    """Whether it makes something; else it finds something."""
+
+
+class Chain(Value, frozen=True):
+    """What to run, in order, before an operation; what to hand it; and what nobody yields."""
+
+    steps: tuple[Step, ...] = ()
+    takes: tuple[Take, ...] = ()
+    missing: tuple[Need, ...] = ()
+
+
+# ---------------------------------------------------------------- words
+
+
+def words(name: str) -> tuple[str, ...]:
+    """Split a name in camel case into lower-case words: `KMSKeyId` is kms, key, id."""
+    return tuple(word.lower() for word in _WORD.findall(name))
+
+
+def singular(noun: str) -> str:
+    """Return a noun without its plural: `security groups` is a security group."""
+    for ending, instead in (("sses", "ss"), ("ies", "y"), ("xes", "x"), ("ches", "ch")):
+        if noun.endswith(ending):
+            return noun.removesuffix(ending) + instead
+    return noun.removesuffix("s") if not noun.endswith(("ss", "us", "is")) else noun
+
+
+def identifier(name: str) -> Identifier:
+    """Return what a member's or a shape's name says it identifies."""
+    parts = list(words(name))
+    facet: Facet = ""
+    if parts and parts[-1] in _FACETS:
+        facet = _FACETS[parts.pop()]
+    return Identifier(singular(" ".join(parts)), facet)
+
+
+def verb_and_noun(name: str) -> tuple[str, str]:
+    """Split an operation's name: `CreateDBInstance` is Create and db instance."""
+    parts = words(name)
+    verb = parts[0].capitalize() if parts else ""
+    return verb, singular(" ".join(parts[1:]))
+
+
+_ROLES: Final[Mapping[str, Role]] = {
+    **dict.fromkeys(CREATES, "creates"),
+    **dict.fromkeys(FINDS, "finds"),
+    **dict.fromkeys(REMOVES, "removes"),
+}
+
+
+def role_of(verb: str, name: str) -> Role:
+    """Return what an operation does to things, by its verb."""
+    if verb == "Schedule" and not name.endswith("Deletion"):
+        return "other"
+    return _ROLES.get(verb, "other")
+
+
+# ---------------------------------------------------------------- one operation
+
+
+def node_of(operation: Operation) -> Node:
+    """Return an operation's place in the graph: what it needs, what it yields."""
+    verb, noun = verb_and_noun(operation.name)
+    role = role_of(verb, operation.name)
+    if verb == "Schedule":
+        noun = noun.removesuffix(" deletion")
+    every = tuple(_needs(operation, role, noun))
+    required = _required(operation)
+    return Node(
+        id=operation.id,
+        role=role,
+        verb=verb,
+        noun=noun,
+        needs=tuple(need for need in every if need.path in required),
+        optional=tuple(need for need in every if need.path not in required),
+        yields=tuple(_yields(operation, role, noun)) if role in ("creates", "finds") else (),
+    )
+
+
+def _required(operation: Operation) -> frozenset[str]:
+    """Return the paths every request has: required, and all above them too; items of such lists."""
+    stated = {r.member for r in operation.rules if r.side == "input" and r.kind == "required"}
+    found: set[str] = set()
+    for path, _, member in walk(operation.input):
+        parts = steps(path)
+        above = from_steps(parts[:-1])
+        if (above in found or not above) and (path in stated or (member is None and "[]" in path)):
+            found.add(path)
+    return frozenset(found)
+
+
+def _needs(operation: Operation, role: Role, noun: str) -> Iterator[Need]:
+    tokens = {r.member for r in operation.rules if r.kind in ("idempotency", "enum")}
+    for path, shape, _ in walk(operation.input):
+        if not isinstance(shape, Scalar) or shape.type != "string" or path in tokens:
+            continue
+        means = _means(path, shape, noun)
+        if means:
+            chosen = role == "creates" and "[]" not in path and _is_chosen(path, means, noun)
+            yield Need(path, means, shape.name, chosen)
+
+
+def _is_chosen(path: str, means: Sequence[Identifier], noun: str) -> bool:
+    """Whether a creating operation's member names what it makes rather than what is there."""
+    first = means[0]
+    if "." in path or first.facet == "arn":
+        return False
+    return _same(first.noun, noun)
+
+
+def _means(path: str, shape: Scalar, noun: str) -> tuple[Identifier, ...]:
+    """Return what a member may identify, the best clue first; nothing where it is no identifier."""
+    name = next((step for step in reversed(steps(path)) if step[0] not in "[{"), "")
+    own = identifier(name)
+    if _is_label(path, own):
+        return ()
+    if not own.noun:
+        own = Identifier(_enclosing(path) or noun, own.facet)
+    by_shape = identifier(shape.name)
+    plain = set(by_shape.noun.split()) <= _GENERIC
+    generic = not identifier(name).noun
+    shared = bool(set(own.noun.split()) & set(by_shape.noun.split()))
+    useful = by_shape.facet or (own.facet and not generic)
+    if plain or not useful or not (generic or shared):
+        return (own,)
+    vague = generic or (not own.facet and bool(by_shape.facet))
+    found = (by_shape, own) if vague else (own, by_shape)
+    return tuple(dict.fromkeys(found))
+
+
+def _is_label(path: str, own: Identifier) -> bool:
+    """Whether a text names nothing that is made: tags, accounts, the labels of a batch's entries."""
+    if path.endswith(("{}", "{key}")) or path.lower().startswith("tag"):
+        return True
+    if own.noun.endswith("account") and own.facet == "id":
+        return True
+    return not own.noun and "[]" in path and _enclosing(path).endswith("entry")
+
+
+def _enclosing(path: str) -> str:
+    """Return the noun of the structure around a member: `AppResponse.Id` is the id of an app."""
+    names = [step for step in steps(path)[:-1] if step[0] not in "[{"]
+    if not names:
+        return ""
+    parts = [word for word in words(names[-1]) if word not in _WRAPPERS]
+    return singular(" ".join(parts))
+
+
+def _yields(operation: Operation, role: Role, noun: str) -> Iterator[Yield]:
+    """Yield what identifies the thing that is made (or what is found)."""
+    required = _required(operation)
+    if role == "creates":
+        for need in _needs(operation, role, noun):
+            if need.chosen and need.path in required:
+                own = Identifier(noun, need.means[0].facet or "name")
+                yield Yield(
+                    "input", need.path, tuple(dict.fromkeys((*need.means, own))), need.shape
+                )
+    shown = list(_identified(operation, noun))
+    if role == "finds":
+        yield from shown
+        return
+    mine = [y for y in shown if any(_same(m.noun, noun) for m in y.means)]
+    for given in mine or _only(operation, shown):
+        means = given.means
+        if not means[0].noun.endswith(f" {noun}"):
+            means = (*means, Identifier(noun, means[0].facet))
+        yield Yield("output", given.path, tuple(dict.fromkeys(means)), given.shape)
+
+
+def _identified(operation: Operation, noun: str) -> Iterator[Yield]:
+    """Yield every identifier of an answer, each thing once."""
+    seen: set[tuple[Identifier, ...]] = set()
+    for path, shape in _outputs(operation):
+        means = tuple(m for m in _means(path, shape, noun) if m.facet)
+        if means and means not in seen:
+            seen.add(means)
+            yield Yield("output", path, means, shape.name)
+
+
+def _only(operation: Operation, found: Sequence[Yield]) -> Sequence[Yield]:
+    """Return what an answer identifies where that is one thing, whatever the verb's noun is."""
+    top = 1 if len(operation.output.members) == 1 else 0
+    given = {member.name for member in operation.input.members}
+    near = [y for y in found if y.path.count(".") <= top and _last_name(y.path) not in given]
+    return near if len({y.means[0].noun for y in near}) == 1 else ()
+
+
+def _outputs(operation: Operation) -> Iterator[tuple[str, Scalar]]:
+    """Yield the texts of an answer, those nearest to its top first."""
+    found: list[tuple[str, Scalar]] = [
+        (path, shape)
+        for path, shape, _ in walk(operation.output)
+        if isinstance(shape, Scalar) and shape.type == "string" and len(steps(path)) <= 5
+    ]
+    yield from sorted(found, key=lambda item: len(steps(item[0])))
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two nouns name the same: equal, or one is the other's last words."""
+    if not one or not other:
+        return one == other
+    return one == other or one.endswith(f" {other}") or other.endswith(f" {one}")
+
+
+# ---------------------------------------------------------------- the graph
+
+
+Producers = list[tuple[float, Node, Yield]]
+
+_KEPT: Final = 8
+"""How many ways to get a value are kept."""
+
+
+class Graph:
+    """The operations of one service (and, through `elsewhere`, of those it needs things from).
+
+    `elsewhere` returns another service's graph; without it nothing foreign is found. `sources` says
+    where an identifier comes from, by member name: `service.Operation:path` of an answer (or
+    `<path` of the request), "" for nowhere. It wins over what the graph finds.
+    """
+
+    def __init__(
+        self,
+        operations: Iterable[Operation],
+        *,
+        elsewhere: Callable[[str], Graph | None] = lambda service: None,
+        sources: Mapping[str, str] | None = None,
+    ) -> None:
+        self.nodes = {node.id: node for node in map(node_of, operations)}
+        self.elsewhere = elsewhere
+        self.sources = dict(sources or {})
+        self._known: dict[tuple[tuple[Identifier, ...], bool], Producers] = {}
+        self._index = _indexed(self.nodes.values())
+
+    @property
+    def service(self) -> str:
+        """The service, "" for a graph of nothing."""
+        return next(iter(self.nodes), "").partition(".")[0]
+
+    def node(self, name: str) -> Node | None:
+        """Return an operation of this or, where it is known, of another service."""
+        found = self.nodes.get(name)
+        if found is None:
+            other = self.elsewhere(name.partition(".")[0])
+            found = other.nodes.get(name) if other is not None else None
+        return found
+
+    def chain(self, name: str, *, given: Iterable[str] = (), finding: bool = True) -> Chain:
+        """Return the shortest chain that makes what an operation requires.
+
+        `given` are the request's paths that have values already; `finding` allows what is found
+        rather than made. Each thing is made once, also where several members name it.
+        """
+        maker = _Maker(self, finding)
+        node = self.nodes[name]
+        takes, missing = maker.serve(node, frozenset(given), 0, ())
+        return Chain(tuple(maker.steps), tuple(takes), tuple(missing))
+
+    def producers(self, need: Need, finding: bool) -> Producers:
+        """Return who yields what is needed, the best first; the cost counts clues, not requests."""
+        key = (need.means, finding)
+        if key not in self._known:
+            self._known[key] = self._ranked(need, finding)
+        return self._known[key]
+
+    def _ranked(self, need: Need, finding: bool) -> Producers:
+        endings = {_ending(means.noun) for means in need.means}
+        pool = self._index.values() if "resource" in endings else map(self._index.get, endings)
+        found = [
+            (cost + _cost_of(node) + _aside(node, need), node, given)
+            for entries in pool
+            for node, given in entries or ()
+            if node.role == "creates" or finding
+            if (cost := _distance(need, given)) is not None
+        ]
+        found.sort(key=lambda item: (item[0], len(item[1].needs), item[1].id, item[2].path))
+        return found[:_KEPT]
+
+    def remover(self, name: str) -> tuple[Node, tuple[tuple[str, Yield], ...]] | None:
+        """Return the operation that takes away what an operation made, and what to hand it."""
+        made = self.node(name)
+        if made is None or made.role != "creates":
+            return None
+        home = self if name in self.nodes else self.elsewhere(name.partition(".")[0])
+        ranked = [
+            (*fit, node)
+            for node in (home.nodes.values() if home is not None else ())
+            if node.role == "removes" and (fit := _removal(made, node)) is not None
+        ]
+        if not ranked:
+            return None
+        _, filled, node = min(ranked, key=lambda item: (item[0], item[2].id))
+        return node, filled
+
+
+def _ending(noun: str) -> str:
+    return noun.rpartition(" ")[2]
+
+
+def _indexed(nodes: Iterable[Node]) -> dict[str, list[tuple[Node, Yield]]]:
+    """Return what is yielded by the last word of its noun."""
+    found: dict[str, list[tuple[Node, Yield]]] = {}
+    for node in nodes:
+        for given in node.yields:
+            for ending in {_ending(means.noun) for means in given.means}:
+                found.setdefault(ending, []).append((node, given))
+    return found
+
+
+def _cost_of(node: Node) -> float:
+    verbs = CREATES if node.role == "creates" else FINDS
+    extra = 0 if node.role == "creates" else _FINDING
+    return extra + verbs.index(node.verb) / 20 + sum(not need.chosen for need in node.needs)
+
+
+def _aside(node: Node, need: Need) -> float:
+    """Return what it costs that a maker's own noun is another than the one needed."""
+    return 0.0 if any(means.noun == node.noun for means in need.means) else 1.2
+
+
+def _distance(need: Need, given: Yield) -> float | None:
+    """Return how far a yield is from a need, None where it cannot be it."""
+    best: float | None = None
+    for rank, wanted in enumerate(need.means):
+        for other in given.means:
+            facet = _facets(wanted.facet, other.facet)
+            noun = _nouns(wanted.noun, other.noun)
+            if facet is not None and noun is not None:
+                cost = facet + noun + rank / 2
+                best = cost if best is None else min(best, cost)
+    return best
+
+
+def _facets(wanted: Facet, given: Facet) -> float | None:
+    if wanted == given:
+        return 0.0
+    return _INSTEAD.get((wanted, given))
+
+
+_INSTEAD: Final[Mapping[tuple[str, str], float]] = {
+    ("id", "name"): 0.6, ("id", "arn"): 0.8, ("name", "id"): 0.9, ("", "name"): 0.1,
+    ("name", "arn"): 1.2, ("id", ""): 0.7,
+}  # fmt: skip
+"""What may stand for what: an `Identifier` is often a name, a `TableName` may be an ARN."""
+
+
+def _nouns(wanted: str, given: str) -> float | None:
+    if wanted == given:
+        return 0.0
+    if wanted == "resource":
+        return 2.0
+    if wanted and given and (wanted.endswith(f" {given}") or given.endswith(f" {wanted}")):
+        return 1.0
+    return None
+
+
+Filled = tuple[tuple[str, Yield], ...]
+
+
+def _removal(made: Node, node: Node) -> tuple[float, Filled] | None:
+    """Return how well an operation undoes another, and which yields fill its members."""
+    if node.noun and not _same(node.noun, made.noun):
+        return None
+    parents = tuple(
+        Yield("input", need.path, need.means, need.shape) for need in made.needs if not need.chosen
+    )
+    fits = [_fit(need, made.yields, parents) for need in node.needs]
+    if not node.needs:
+        fits = _best_alone(made, node)
+    found = [fit for fit in fits if fit is not None]
+    about_it = any(given in made.yields for _, _, given in found)
+    if len(found) < len(fits) or not about_it:
+        return None
+    exact = 0.0 if node.noun == made.noun else 1.0
+    worst = max(cost for cost, _, _ in found)
+    filled = tuple((path, given) for _, path, given in found)
+    return exact + worst + REMOVES.index(node.verb) / 20, filled
+
+
+def _best_alone(made: Node, node: Node) -> list[tuple[float, str, Yield] | None]:
+    """Return the optional member that names the thing best, where none is required."""
+    fits = [fit for need in node.optional if (fit := _fit(need, made.yields, ())) is not None]
+    order = ("arn", "id", "url", "name", "key", "handle", "iterator", "")
+    ranked = sorted(fits, key=lambda fit: (fit[0], order.index(fit[2].means[0].facet), fit[1]))
+    return [ranked[0]] if ranked else [None]
+
+
+def _fit(
+    need: Need, own: Sequence[Yield], parents: Sequence[Yield]
+) -> tuple[float, str, Yield] | None:
+    """Return which value fills a removing operation's member: the thing's own, or its parent's."""
+    fits = [
+        (cost, number, given)
+        for number, given in enumerate((*own, *parents))
+        if (cost := _distance(need, given)) is not None and cost < 2
+    ]
+    if not fits:
+        return None
+    cost, _, given = min(fits, key=lambda fit: fit[:2])
+    return cost, need.path, given
+
+
+class _Maker:
+    """Collects the steps of one chain."""
+
+    def __init__(self, graph: Graph, finding: bool) -> None:
+        self.graph = graph
+        self.finding = finding
+        self.steps: list[Step] = []
+
+    def serve(
+        self, node: Node, given: frozenset[str], depth: int, above: tuple[str, ...]
+    ) -> tuple[list[Take], list[Need]]:
+        """Return the takes that serve a node's needs, adding steps; and the needs nobody serves."""
+        takes: list[Take] = []
+        missing: list[Need] = []
+        wanted = [n for n in node.needs if not n.chosen and n.path not in given]
+        # Things that stand in others are served last: their makers bring the others with them.
+        for need in sorted(wanted, key=lambda n: -self._depth(n)):
+            take = self._shared(need) or self._made(node, need, depth, above)
+            if take is not None:
+                takes.append(take)
+            elif _is_identifier(need):
+                missing.append(need)
+        return takes, missing
+
+    def _depth(self, need: Need) -> int:
+        found = self.graph.producers(need, self.finding)
+        return sum(not n.chosen for n in found[0][1].needs) if found else 0
+
+    def _shared(self, need: Need) -> Take | None:
+        """Return the need from a step that is planned already."""
+        found = [
+            (cost, number, Take(need.path, step.operation, given.side, given.path))
+            for number, step in enumerate(self.steps)
+            if step.made and (node := self.graph.node(step.operation)) is not None
+            for given in node.yields
+            if (cost := _distance(need, given)) is not None and cost < 1
+        ]
+        return min(found, key=lambda item: item[:2])[2] if found else None
+
+    def _made(self, node: Node, need: Need, depth: int, above: tuple[str, ...]) -> Take | None:
+        if depth >= DEEPEST:
+            return None
+        for maker, given, graph in self._makers(need):
+            if maker.id == node.id or maker.id in above:
+                continue
+            before = len(self.steps)
+            inner = self if graph is self.graph else _Maker(graph, self.finding)
+            if inner is not self:
+                inner.steps = self.steps
+            takes, missing = inner.serve(maker, frozenset(), depth + 1, (*above, node.id))
+            if missing:
+                del self.steps[before:]
+                continue
+            self.steps.append(Step(maker.id, tuple(takes), maker.role == "creates"))
+            return Take(need.path, maker.id, given.side, given.path)
+        return None
+
+    def _makers(self, need: Need) -> Iterator[tuple[Node, Yield, Graph]]:
+        stated = self.graph.sources.get(_last_name(need.path))
+        if stated is not None:
+            yield from _stated(self.graph, stated, need)
+            return
+        producers = self.graph.producers(need, self.finding)
+        for _, node, given in producers:
+            if node.role == "creates":
+                yield node, given, self.graph
+        for means in need.means:
+            service = FOREIGN.get(means.noun) or FOREIGN.get(means.noun.rpartition(" ")[2], "")
+            other = (
+                self.graph.elsewhere(service) if service and service != self.graph.service else None
+            )
+            if other is not None:
+                nearest = Need(need.path, (means,), need.shape)
+                for _, node, given in other.producers(nearest, finding=False)[:2]:
+                    yield node, given, other
+        for _, node, given in producers:
+            if node.role == "finds":
+                yield node, given, self.graph
+
+
+def _stated(graph: Graph, source: str, need: Need) -> Iterator[tuple[Node, Yield, Graph]]:
+    """Yield the source named for a need: `service.Operation:path`, `<path` for a request's."""
+    name, _, at = source.partition(":")
+    node = graph.node(name)
+    home = graph if name in graph.nodes else graph.elsewhere(name.partition(".")[0])
+    if node is not None and home is not None:
+        side: Literal["output", "input"] = "input" if at.startswith("<") else "output"
+        yield node, Yield(side, at.removeprefix("<"), need.means), home
+
+
+def _last_name(path: str) -> str:
+    return next((step for step in reversed(steps(path)) if step[0] not in "[{"), "")
+
+
+def _is_identifier(need: Need) -> bool:
+    """Whether a need that nobody serves is worth naming: it says that it identifies something."""
+    return need.means[0].facet in ("id", "arn", "url", "handle", "iterator")
+
+
+def shapes_of(operation: Operation, side: Literal["output", "input"]) -> Mapping[str, Shape]:
+    """Return the shapes of a request or an answer by member path."""
+    return {path: shape for path, shape, _ in walk(operation.side(side))}
