@@ -112,6 +112,15 @@ def spec_of_model(model: botocore_model.OperationModel) -> Operation:
     )
 
 
+def error_structures(service: str, name: str) -> dict[str, Structure]:
+    """Return the body shapes of the errors that an operation declares, by name.
+
+    Raises `UsageError` for a service or an operation that the installed SDK does not know.
+    """
+    shapes = sdk.operation_model(service, name).error_shapes
+    return {str(shape.name): _structure(shape) for shape in shapes}
+
+
 def source(service: str, shape: str, trait: str) -> ModelSource:
     """Return the source for a trait of a shape of the installed model."""
     return ModelSource(model=_model_name(service), shape=shape, trait=trait)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from aws_conformance.cli.diff import diff
+from aws_conformance.cli.export import export
 from aws_conformance.cli.output import json_line, show
 from aws_specs.errors import UsageError
 
@@ -28,6 +29,7 @@ def specs() -> None:
 
 
 specs.add_command(diff)
+specs.add_command(export)
 
 
 @specs.command("list", short_help="Name the operations of the catalogue.")

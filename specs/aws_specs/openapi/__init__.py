@@ -1,0 +1,5 @@
+"""Exports: OpenAPI 3.1 documents of operations that speak restJson1."""
+
+from aws_specs.openapi.document import openapi
+
+__all__ = ["openapi"]
