@@ -276,7 +276,7 @@ def test_an_invalid_case_is_its_twin_with_one_change() -> None:
     assert invalid
     for case in invalid:
         assert case["rule"]
-        assert case["fault"]["what"]
+        assert set(case["fault"]) == {"op", "at", "member", "what", "old", "new"}
         assert case["params"] != cases[case["twin"]]["params"]
         assert case["expect"]["outcome"] == "refused"
         assert case["expect"]["classes"]
@@ -288,6 +288,8 @@ def test_a_malformed_case_says_how_and_whether_to_sign_it() -> None:
     malformed = {case["wire"]: case for case in cases if case["kind"] == "malformed"}
     assert malformed["no-signature"]["request"]["sign"] is None
     assert malformed["json-syntax"]["request"]["sign"]["service"] == "connect"
+    assert 415 in malformed["content-type"]["expect"]["statuses"]
+    assert "SerializationException" in malformed["json-syntax"]["expect"]["codes"]
     with pytest.raises(json.JSONDecodeError):
         json.loads(malformed["json-syntax"]["request"]["body"])
 

@@ -16,8 +16,9 @@ from aws_conformance.config import Config
 from aws_conformance.events import Judged, OperationFinished, Stopped, SuiteProblem
 from aws_conformance.exchange import Answer, Request, Response, Silence
 from aws_conformance.journal import Journal
+from aws_conformance.outcome import Gathered, each_once, exit_code, with_baseline
 from aws_conformance.sender import BudgetSpentError
-from aws_conformance.session import Gathered, Meter, Session, each_once, exit_code, with_baseline
+from aws_conformance.session import Meter, Session
 from aws_reports import load_results
 from aws_reports.redact import redacted
 from aws_reports.results import OperationResult, Results, StaleEntry, Verdict
@@ -211,9 +212,21 @@ def test_ctrl_c_keeps_what_was_decided(tmp_path: Path) -> None:
     assert found.verdicts
     assert found.operations[0].state == "stopped"
     assert len(found.operations[0].rules) > 20
+    assert (found.operations[0].requests, found.requests) == (21, 21)
     past = sessions.resume(tmp_path)
     assert past is not None
     assert past.verdicts == redacted(found).verdicts
+
+
+def test_operations_that_were_not_reached_are_told_of_with_their_rules() -> None:
+    later = "connect.CreateContact"
+    session = Session((NAME, later, "sqs.Nope"), Scripted(KeyboardInterrupt(), after=5), CONFIG)
+    session.run()
+    first, second, third = session.results().operations
+    assert [one.state for one in (first, second, third)] == ["stopped"] * 3
+    assert second.reason == "stopped before its end: interrupted"
+    assert f"{later}/input/Channel/enum" in second.rules
+    assert (second.requests, third.rules) == (0, ())
 
 
 def test_a_budget_stops_the_run_with_exit_4() -> None:
