@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
+import re
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
@@ -122,10 +123,27 @@ class Builder:
         make = _SCALARS.get(shape.type)
         if make is not None:
             return make(domain)
-        value = domains.text(domain, member_name(path))
+        name = member_name(path)
+        arn = own_arn(self.plan.operation.wire.signing_name, name)
+        if arn and domain.allows(arn):
+            return arn
+        value = domains.text(domain, name)
         if value is None:
             raise NoValueError(f"{path}: no text satisfies every rule on it")
         return value
+
+
+def own_arn(service: str, member: str) -> str:
+    """Return an ARN of the service for a member named for what it names: `AppInstanceUserArn`.
+
+    "" for a member whose name does not say (`ResourceArn`), or names another service's
+    (`PinpointAppArn`).
+    """
+    found = re.fullmatch(r"(\w+?)A(?:rn|RN)", member)
+    if found is None or found[1] in ("Resource", "Target", "Source") or "Pinpoint" in member:
+        return ""
+    kind = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", found[1]).lower()
+    return f"arn:aws:{service}:us-east-1:123456789012:{kind}/{FORMATS['uuid']}"
 
 
 def _integer(domain: domains.Domain) -> int:
