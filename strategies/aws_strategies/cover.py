@@ -335,7 +335,8 @@ class Cover:
         )
 
     def _twin_witness(self, rule: Rule) -> str:
-        path = rule.member if rule.kind not in ("unsupported",) else parent(rule.member)
+        absent = rule.kind == "unsupported" and not rule.value.get("supported")
+        path = parent(rule.member) if absent else rule.member
         kind = self.plan.rule(path, "type")
         return kind.id if kind else f"{self.operation.id}/input/{path}/type"
 
@@ -444,7 +445,8 @@ class Cover:
             case = invalid_case(self.plan, rule, twin, breach, identity, self.nonce)
             if case is not None and identity not in seen:
                 seen.add(identity)
-                parts = () if mark or twin is self.control else (f"{identity}~alone",)
+                whole = mark or twin is self.control or rule.kind == "conditional"
+                parts = () if whole else (f"{identity}~alone",)
                 yield replace(case, parts=parts)
 
     # ------------------------------------------------------------ malformed

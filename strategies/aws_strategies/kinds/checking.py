@@ -26,7 +26,8 @@ def broken(plan: Plan, request: Json, *, surely: bool) -> set[str]:
     """Return the ids of the rules a request breaks, of any confidence, checkable or not.
 
     With `surely` only those whose every statement is broken in every reading; without, also those
-    of which one statement may be read as broken: a valid request must have none of these.
+    of which one statement may be read as broken: a valid request must have none of these. What a
+    member is bound to is right, whatever the rules say.
     """
     found: set[str] = set()
     _visit(_tree(plan), request, surely, found)
@@ -37,6 +38,7 @@ class _Node:
     """The rules on one member, and the nodes below it by step."""
 
     def __init__(self) -> None:
+        self.bound: str | None = None
         self.types: tuple[Rule, ...] = ()
         self.values: tuple[tuple[Rule, Keeps], ...] = ()
         self.required: list[tuple[str, str]] = []
@@ -64,6 +66,7 @@ def _tree(plan: Plan) -> _Node:
 
 def _node(plan: Plan, path: str) -> _Node:
     node = _Node()
+    node.bound = plan.bindings.get(path)
     rules = plan.rules.get(path, ())
     node.types = tuple(rule for rule in rules if rule.kind == "type")
     node.values = tuple(
@@ -128,7 +131,7 @@ def _exclusive(members: Sequence[str], holder: Json) -> bool:
 
 def _visit(node: _Node, value: Json, surely: bool, found: set[str]) -> None:
     """Add the rules broken at and below a value; one of a wrong type breaks that rule alone."""
-    if value is None:
+    if value is None or value == node.bound:
         return
     if node.types and not _typed(node.types, value, surely, found):
         return
