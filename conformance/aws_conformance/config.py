@@ -33,7 +33,7 @@ class Config(Value, frozen=True, kw_only=True, rename="kebab"):
     """Everything a run can be told. Keys are written in kebab-case in files.
 
     `seed` is None for a new one; `timeout` is in seconds, `rate` in requests a second, 0 for no
-    limit and `max_requests` 0 for no budget. `bind` maps `service.Member` to values the target
+    limit and `max_requests` 0 for no budget. `reset` is the path of a URL target that empties it. `bind` maps `service.Member` to values the target
     has.
     """
 
@@ -52,6 +52,7 @@ class Config(Value, frozen=True, kw_only=True, rename="kebab"):
     profile: str = ""
     region: str = ""
     timeout: Annotated[float, Meta(gt=0)] = 15.0
+    reset: str = ""
     max_requests: Annotated[int, Meta(ge=0)] = 0
     rate: Annotated[float, Meta(ge=0)] = 0.0
     allow_accounts: tuple[str, ...] = ()
@@ -73,6 +74,7 @@ _EXPECTED: Final[Mapping[str, str]] = {
     "profile": "the name of an AWS profile, in quotes",
     "region": "the name of an AWS region, in quotes",
     "timeout": "a number of seconds above 0",
+    "reset": "a path such as /moto-api/reset, in quotes",
     "max-requests": "a whole number, 0 for no limit",
     "rate": "a number of requests a second, 0 for no limit",
     "allow-accounts": "a list of account ids, in quotes (they may start with 0)",

@@ -11,7 +11,7 @@ no-route             404 or 405 without an AWS error
 unsupported-service  an answer that says so, the same as to an unknown operation
 as-unknown           the same answer as to an unknown operation, whatever is sent
 answers-everything   a success that names nothing, and broken requests succeed too
-other-protocol       a success that is not of the protocol, and nothing can be broken
+other-protocol       answers that are not of the protocol, and no operation is unknown to it
 =================== ================================================================
 """
 
@@ -66,12 +66,14 @@ def absence(
 def _as_unknown(control: Exchange, cases: Sequence[Case], exchange: Exchanged) -> str:
     """Say whether every request gets the answer that an unknown operation gets."""
     unknown = _malformed(cases, ("unknown-operation",))
-    if unknown is None or not _alike(exchange(unknown).reading, control.reading):
+    if unknown is not None and not _alike(exchange(unknown).reading, control.reading):
         return ""
-    others = islice((c for c in cases if c.kind in ("valid", "invalid")), _OTHERS)
+    others = list(islice((c for c in cases if c.kind in ("valid", "invalid")), _OTHERS))
     if not all(_alike(exchange(case).reading, control.reading) for case in others):
         return ""
     message = control.reading.message
+    if unknown is None:
+        return f"other-protocol: no answer is an AWS error: {_short(control)}" if others else ""
     if "unsupported service" in message.lower():
         return f"unsupported-service: {message}"
     return f"as-unknown: every request is answered like an unknown operation: {_short(control)}"

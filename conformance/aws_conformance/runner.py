@@ -69,6 +69,7 @@ def run(
         if finished and name in finished:
             continue
         try:
+            fresh(target, settings)
             operation = select(load(name), settings.source)
             sender = Sender(operation, target, region=settings.region, budget=budget)
             done = (decided or {}).get(name, frozenset())
@@ -88,6 +89,16 @@ def run(
             yield Stopped("unreachable", str(error))
             return
         yield OperationFinished(one.result())
+
+
+def fresh(target: Target, settings: Settings) -> None:
+    """Let a target that can forget what earlier operations have made; not what bindings name.
+
+    Raises `TargetError` where it should and cannot.
+    """
+    reset: Callable[[], None] | None = getattr(target, "reset", None)
+    if reset is not None and not settings.bindings and not target.bindings:
+        reset()
 
 
 __all__ = ["ONLY", "Judged", "Settings", "run"]

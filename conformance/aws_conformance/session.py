@@ -11,9 +11,9 @@ import contextlib
 import hashlib
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 from msgspec.structs import replace
@@ -22,24 +22,25 @@ from aws_conformance import baseline as baselines
 from aws_conformance import journal as journals
 from aws_conformance.baseline import Baseline
 from aws_conformance.config import Config
-from aws_conformance.events import Event, Judged, OperationFinished, Stopped, SuiteProblem
+from aws_conformance.events import (
+    Event,
+    OperationStarted,
+    Stopped,
+)
 from aws_conformance.journal import Header, Journal, Past
-from aws_reports.results import OperationResult, Results, Verdict
+from aws_conformance.outcome import Gathered, each_once, exit_code
+from aws_reports.results import OperationResult, Results
 from aws_specs.errors import ConformanceError, UsageError
 
 if TYPE_CHECKING:
     from aws_conformance.exchange import Target
     from aws_conformance.runner import Settings
-
-CONFORMS: Final = 0
-FINDINGS: Final = 1
-USAGE: Final = 2
-UNDECIDED: Final = 3
-STOPPED: Final = 4
+    from aws_specs.spec import Operation
 
 REPORTS: Final = ("json", "html", "junit", "markdown")
 """The formats every run is written in, by their usual file names."""
 
+State = Literal["stopped", "error"]
 Listener = Callable[[Event], None]
 Clock = Callable[[], datetime]
 
@@ -47,110 +48,6 @@ Clock = Callable[[], datetime]
 def now() -> datetime:
     """Return the time in UTC."""
     return datetime.now(UTC)
-
-
-# ---------------------------------------------------------------- the fold
-
-
-class Gathered:
-    """What the events of a run add up to, so far."""
-
-    def __init__(self, past: Past | None = None) -> None:
-        self.verdicts: list[Verdict] = list(past.verdicts) if past else []
-        self.finished = {one.operation: one for one in past.finished} if past else {}
-        self.problems: list[SuiteProblem] = []
-        self.stopped = ""
-        self.detail = ""
-
-    def take(self, event: Event) -> None:
-        """Add one event."""
-        match event:
-            case Judged():
-                self.verdicts += event.verdicts
-            case OperationFinished():
-                self.finished[event.result.operation] = event.result
-            case SuiteProblem():
-                self.problems.append(event)
-            case Stopped():
-                self.stopped, self.detail = event.why, event.detail
-            case _:
-                return
-
-    def operations(
-        self, names: Sequence[str], missing: Callable[[str, str], OperationResult]
-    ) -> tuple[OperationResult, ...]:
-        """Return every operation's share, in the order asked for.
-
-        `missing` makes the share of an operation that did not finish from its name and the reason.
-        """
-        found = [self.finished.get(name) or missing(name, self._why(name)) for name in names]
-        return tuple(self._with_problems(one) for one in found)
-
-    def _why(self, name: str) -> str:
-        own = [p.detail for p in self.problems if p.operation == name and not p.case]
-        return own[0] if own else self.stopped and f"stopped before its end: {self.stopped}"
-
-    def _with_problems(self, result: OperationResult) -> OperationResult:
-        own = [p for p in self.problems if p.operation == result.operation and p.case]
-        if not own or result.reason:
-            return result
-        many = f"{len(own)} cases" if len(own) > 1 else "1 case"
-        return replace(result, reason=f"{many} could not be sent: {own[0].detail}")
-
-
-def each_once(verdicts: Iterable[Verdict]) -> Iterator[Verdict]:
-    """Yield the verdicts without repetition of what a run says once: what answers themselves show.
-
-    The runner judges each output rule on the first answer that shows it; a resumed run starts over
-    with that. Verdicts on cases carry the row of the judge's table, those on answers carry none.
-    """
-    seen: set[tuple[str, str, str]] = set()
-    for verdict in verdicts:
-        key = (verdict.rule, verdict.verdict, verdict.reason)
-        if verdict.row or key not in seen:
-            yield verdict
-        if not verdict.row:
-            seen.add(key)
-
-
-def exit_code(results: Results, *, allow_undecided: bool = False) -> int:
-    """Return the exit code of a run, the first that applies.
-
-    3 unreachable · 4 stopped · 1 findings or a stale baseline · 3 nothing decided, or (unless
-    allowed) an operation undecided · 0 else.
-    """
-    verdicts = results.verdicts
-    if results.stopped == "unreachable":
-        return UNDECIDED
-    if results.stopped:
-        return STOPPED
-    if any(is_finding(verdict) for verdict in verdicts) or results.stale:
-        return FINDINGS
-    if not any(v.verdict == "pass" or (v.verdict == "fail" and not v.flaky) for v in verdicts):
-        return UNDECIDED
-    if not allow_undecided and any(
-        one.state in ("undecided", "error") for one in results.operations
-    ):
-        return UNDECIDED
-    return CONFORMS
-
-
-_OPEN: Final = ("undecided", "error")
-
-
-def is_finding(verdict: Verdict) -> bool:
-    """Whether a verdict makes a run fail: it repeats, and the baseline does not know it."""
-    return verdict.verdict == "fail" and not verdict.flaky and not verdict.baseline
-
-
-def with_baseline(
-    results: Results, baseline: Baseline, today: date, *, allow_undecided: bool
-) -> Results:
-    """Return the results with known findings marked, stale entries listed, the exit code set."""
-    verdicts = baselines.marked(results.verdicts, baseline, today)
-    stale = baselines.stale(baseline, results.operations, verdicts, today)
-    marked = replace(results, verdicts=verdicts, stale=stale)
-    return replace(marked, exit_code=exit_code(marked, allow_undecided=allow_undecided))
 
 
 # ---------------------------------------------------------------- a session
@@ -201,6 +98,7 @@ class Session:
         self.started = past.header.started if past else clock().isoformat(timespec="milliseconds")
         self.meter = meter or Meter(config.max_requests, past.sent if past else 0)
         self.gathered = Gathered(past)
+        self._begun: dict[str, int] = {}
 
     def header(self) -> Header:
         """Return the journal's header."""
@@ -219,6 +117,8 @@ class Session:
         """
         try:
             for event in self._events():
+                if isinstance(event, OperationStarted):
+                    self._begun[event.operation] = self.meter.sent
                 self.gathered.take(event)
                 if journal is not None:
                     journal.write(event, self.meter.total)
@@ -269,20 +169,42 @@ class Session:
         return replace(results, exit_code=code)
 
     def _missing(self, name: str, why: str) -> OperationResult:
-        """Return the share of an operation that did not finish: its rules count as not covered."""
+        """Return the share of an operation that did not finish: its rules count as not covered.
+
+        Of one that was not begun the rules are taken from its spec as they are, for making the
+        cases of a thousand operations that are not sent would take minutes.
+        """
+        begun = self._begun.get(name)
+        state: State = "stopped" if self.gathered.stopped else "error"
+        try:
+            result = self.planned(name) if begun is not None else self._of_spec(name)
+        except ConformanceError:
+            result = OperationResult(operation=name, state=state, rules=(), kinds={})
+        sent = 0 if begun is None else self.meter.sent - begun
+        return replace(result, state=state, reason=why, requests=sent)
+
+    def planned(self, name: str) -> OperationResult:
+        """Return an operation's share as it is before anything is sent: its rules."""
         from aws_conformance.operation_run import OperationRun
         from aws_conformance.sender import Sender
+
+        operation = self._operation(name)
+        sender = Sender(operation, self.target)
+        return OperationRun(operation, sender, self.settings, frozenset()).result("stopped")
+
+    def _of_spec(self, name: str) -> OperationResult:
+        sure = self.settings.confidence
+        kinds: dict[str, str] = {
+            rule.id: rule.kind
+            for rule in self._operation(name).rules
+            if rule.side == "input" and rule.checkable and rule.sure >= sure
+        }
+        return OperationResult(operation=name, state="stopped", rules=tuple(kinds), kinds=kinds)
+
+    def _operation(self, name: str) -> Operation:
         from aws_specs import catalog
 
-        state: Any = "stopped" if self.gathered.stopped else "error"
-        try:
-            operation = catalog.select(catalog.load(name), self.settings.source)
-            one = OperationRun(
-                operation, Sender(operation, self.target), self.settings, frozenset()
-            )
-            return one.result(state, why)
-        except ConformanceError:
-            return OperationResult(operation=name, state=state, rules=(), kinds={}, reason=why)
+        return catalog.select(catalog.load(name), self.settings.source)
 
 
 def settings_of(config: Config) -> Settings:
@@ -376,6 +298,7 @@ def open_target(config: Config, faults: tuple[str, ...] = ()) -> Target:
         bindings=dict(config.bind),
         faults=faults,
         limits=Limits(read=config.timeout, total=2 * config.timeout),
+        reset=config.reset,
     )
     target = opened(config.target, options)
     return Rate(target, config.rate) if config.rate else target

@@ -72,6 +72,11 @@ if TYPE_CHECKING:
     metavar="SECONDS",
     help="How long to wait for an answer (default 15).",
 )
+@click.option(
+    "--reset",
+    metavar="PATH",
+    help="POST there to empty a URL target before each operation (moto: /moto-api/reset).",
+)
 @click.option("--max-requests", type=click.IntRange(1), metavar="N", help="Stop after N requests.")
 @click.option(
     "--rate",
@@ -179,6 +184,7 @@ def _known(config: Config, *, update: bool) -> Baseline:
 def _judged(results: Results, config: Config, known: Baseline, *, update: bool) -> Results:
     """Return the results judged by the baseline, which is brought up to date first if asked for."""
     from aws_conformance import baseline as baselines
+    from aws_conformance import outcome
     from aws_conformance import session as sessions
 
     path, today = Path(config.baseline), sessions.now().date()
@@ -189,7 +195,7 @@ def _judged(results: Results, config: Config, known: Baseline, *, update: bool) 
         baselines.save(path, known)
         entries = "1 entry" if len(known) == 1 else f"{len(known)} entries"
         click.echo(f"{path}: {entries}", err=True)
-    return sessions.with_baseline(results, known, today, allow_undecided=config.allow_undecided)
+    return outcome.with_baseline(results, known, today, allow_undecided=config.allow_undecided)
 
 
 def _conclude(results: Results, config: Config, session: Session, *, quiet: bool) -> None:

@@ -60,7 +60,7 @@ class Options(Value, frozen=True, kw_only=True):
 
     Without a region it is the profile's, else us-east-1. `allow` are the account ids that may be
     used; `bindings` are values the target has, by `service.Member`; `faults` are the rules that the
-    built-in emulator is to break.
+    built-in emulator is to break; `reset` is the path of a URL target that empties it.
     """
 
     region: str = ""
@@ -69,6 +69,7 @@ class Options(Value, frozen=True, kw_only=True):
     bindings: Mapping[str, str] = MappingProxyType({})
     faults: tuple[str, ...] = ()
     limits: Limits | None = None
+    reset: str = ""
 
 
 class Wiring(Value, frozen=True):
@@ -98,7 +99,7 @@ def open_target(name: str, options: Options | None = None) -> Target:
 def _open_url(url: str, options: Options) -> Target:
     from aws_conformance.targets.url import UrlTarget
 
-    return UrlTarget(url, limits=options.limits, bindings=options.bindings)
+    return UrlTarget(url, limits=options.limits, bindings=options.bindings, reset=options.reset)
 
 
 def _open_moto(options: Options) -> Target:

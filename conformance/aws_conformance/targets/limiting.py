@@ -40,6 +40,12 @@ class _Wrapper:
 
         return wiring(self.target, service)
 
+    def reset(self) -> None:
+        """Reset the wrapped target, where it can be."""
+        reset: Callable[[], None] | None = getattr(self.target, "reset", None)
+        if reset is not None:
+            reset()
+
     def close(self) -> None:
         """Close the wrapped target."""
         self.target.close()

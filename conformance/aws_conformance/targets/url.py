@@ -26,7 +26,7 @@ from urllib3.exceptions import (
 
 from aws_conformance.exchange import Answer, Request, Response, Silence
 from aws_conformance.targets.connection import pool
-from aws_specs.errors import UsageError
+from aws_specs.errors import TargetError, UsageError
 from aws_specs.spec import Value
 
 _CHUNK: Final = 65536
@@ -66,15 +66,18 @@ class UrlTarget:
         bindings: Mapping[str, str] = _NO_BINDINGS,
         name: str = "",
         ca_certs: str = "",
+        reset: str = "",
     ) -> None:
         """Open nothing yet; raises `UsageError` for what is no http or https URL.
 
-        `ca_certs` is a file of certificates to trust instead of the system's.
+        `ca_certs` is a file of certificates to trust instead of the system's, `reset` the path to
+        which an empty POST makes the server forget everything.
         """
         parts = _checked(url)
         self.endpoint = url.rstrip("/")
         self.name = name or self.endpoint
         self.bindings = bindings
+        self._reset = reset
         self._limits = limits or Limits()
         self._pool = pool(
             parts.scheme,
@@ -99,6 +102,19 @@ class UrlTarget:
             kind, detail = classify(error)
             return Silence(kind, detail, time.perf_counter() - started)
         return Response(status, headers, body, time.perf_counter() - started)
+
+    def reset(self) -> None:
+        """Let the server forget what was made; does nothing without a path to do it at."""
+        if not self._reset:
+            return
+        host = (("Host", urlsplit(self.endpoint).netloc), ("Content-Length", "0"))
+        answer = self.send(Request("POST", self._reset, host))
+        if isinstance(answer, Silence) or answer.status >= 300:
+            said = answer.kind if isinstance(answer, Silence) else str(answer.status)
+            raise TargetError(
+                f"{self.endpoint}{self._reset} does not reset the target: {said}",
+                hint="moto server has /moto-api/reset, ministack /_ministack/reset.",
+            )
 
     def close(self) -> None:
         """Close the idle connections."""
