@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from aws_conformance import outcome
 from aws_conformance import session as sessions
 from aws_conformance.config import Config, checked, merge
 from aws_conformance.config import Found as Settings
@@ -79,7 +80,7 @@ def run(*names: str, target: str | Target = "emulator", **settings: Any) -> Resu
     try:
         session = sessions.Session(wanted, opened, config)
         session.run()
-        return sessions.with_baseline(
+        return outcome.with_baseline(
             session.results(),
             baseline,
             sessions.now().date(),

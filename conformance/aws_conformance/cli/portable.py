@@ -6,8 +6,6 @@ import base64
 from collections.abc import Iterator
 from typing import Any, Final
 
-import msgspec
-
 from aws_conformance.config import Config
 from aws_conformance.exchange import Request
 from aws_conformance.wire import encode
@@ -15,7 +13,7 @@ from aws_specs.errors import ConformanceError
 from aws_specs.from_model import error_class
 from aws_specs.protocol import malformed_rules
 from aws_specs.spec import Operation, ProtocolSource, Rule
-from aws_strategies.case import Case
+from aws_strategies.case import Case, Fault
 from aws_strategies.cover import Cover
 from aws_strategies.kinds import KINDS
 from aws_strategies.plan import Plan
@@ -70,7 +68,7 @@ def line(
         "kind": case.kind,
         "rule": case.rule,
         "member": case.fault.member if case.fault else rule.member if rule else "",
-        "fault": msgspec.to_builtins(case.fault) if case.fault else None,
+        "fault": _fault(case.fault) if case.fault else None,
         "wire": case.wire,
         "twin": case.twin,
         "witnesses": list(case.witnesses),
@@ -82,8 +80,16 @@ def line(
     }
 
 
+def _fault(fault: Fault) -> dict[str, Any]:
+    """Return a fault with all of its keys: a `new` of null is a null that is sent."""
+    return {name: getattr(fault, name) for name in Fault.__struct_fields__}
+
+
 def expected(operation: Operation, case: Case, rule: Rule | None) -> dict[str, Any]:
     """Return what may answer: a success with its status, or a refusal with its errors.
+
+    No `codes` means any code. `level` says how binding the protocol's word is: N normative, C a
+    convention, O observed at AWS.
 
     `codes` and `statuses` of a refusal are those the operation declares for the classes of errors
     that may answer; an error of such a class that the service or all of AWS declares is right as
@@ -95,8 +101,8 @@ def expected(operation: Operation, case: Case, rule: Rule | None) -> dict[str, A
         return {
             "outcome": "refused",
             "classes": ["protocol"],
-            "codes": [code for code in [rule.value.get("code")] if code],
-            "statuses": [status for status in [rule.value.get("status")] if status],
+            "codes": list(rule.value.get("codes", ())),
+            "statuses": sorted({*rule.value.get("statuses", ()), 400}),
             "level": rule.source.level,
         }
     kind = KINDS.get(rule.kind) if rule else None
