@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from aws_conformance.events import Event, Judged
-from aws_conformance.recording import NOT_RECORDED
 from aws_conformance.reading import Reading
+from aws_conformance.recording import NOT_RECORDED
 from aws_reports.results import Outcome, Verdict
 from aws_specs.spec import Json, Operation, Rule
 from aws_strategies.build import put, token

@@ -91,9 +91,7 @@ class RecordedExchange(Value, frozen=True, tag_field="line", tag="exchange", kw_
         """Return the request, credentials removed."""
         body = _bytes(self.request_body, self.request_body64)
         service = self.operation.partition(".")[0]
-        return Request(
-            self.method, self.path, self.request_headers, body, service, self.operation
-        )
+        return Request(self.method, self.path, self.request_headers, body, service, self.operation)
 
     @property
     def answer(self) -> Answer:

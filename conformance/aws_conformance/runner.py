@@ -9,6 +9,9 @@ reported.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from aws_conformance.events import (
     Event,
@@ -22,10 +25,14 @@ from aws_conformance.events import (
 from aws_conformance.exchange import Target
 from aws_conformance.operation_run import OperationRun
 from aws_conformance.sender import BudgetSpentError, Sender, UnreachableError
+from aws_conformance.targets.recording import bound_of
 from aws_reports.results import OperationResult
 from aws_specs.catalog import SourceChoice, load, select
 from aws_specs.errors import ConformanceError
-from aws_specs.spec import Value
+from aws_specs.spec import Operation, Value
+
+if TYPE_CHECKING:
+    from aws_conformance.bootstrap import Bootstrap
 
 ONLY = ("valid", "invalid", "malformed")
 
@@ -56,13 +63,14 @@ def run(
     decided: Mapping[str, frozenset[str]] | None = None,
     finished: Mapping[str, OperationResult] | None = None,
     budget: Callable[[], None] = lambda: None,
+    bootstrap: Bootstrap | None = None,
 ) -> Iterator[Event]:
     """Yield what happens when the named operations are tested against a target.
 
     `decided` are cases by operation that an earlier, interrupted run has judged, `finished`
     operations it has finished: they are not sent again. `budget` is called before each request and
-    raises `BudgetSpentError`. The generator can be closed at any time; nothing it has yielded is
-    lost.
+    raises `BudgetSpentError`. `bootstrap` makes what operations need and removes it afterwards. The
+    generator can be closed at any time; nothing it has yielded is lost.
     """
     yield Started(target=target.name, seed=settings.seed, operations=tuple(names))
     for name in names:
@@ -72,8 +80,9 @@ def run(
             fresh(target, settings)
             operation = select(load(name), settings.source)
             sender = Sender(operation, target, region=settings.region, budget=budget)
+            own = _prepared(operation, sender, settings, bootstrap)
             done = (decided or {}).get(name, frozenset())
-            one = OperationRun(operation, sender, settings, done)
+            one = OperationRun(operation, sender, own, done)
         except ConformanceError as error:
             yield SuiteProblem(operation=name, case="", detail=str(error))
             continue
@@ -88,7 +97,24 @@ def run(
             yield OperationFinished(one.result("error", f"unreachable: {error}"))
             yield Stopped("unreachable", str(error))
             return
+        finally:
+            if bootstrap is not None:
+                bootstrap.tear_down()
         yield OperationFinished(one.result())
+
+
+def _prepared(
+    operation: Operation, sender: Sender, settings: Settings, bootstrap: Bootstrap | None
+) -> Settings:
+    """Return the settings with what was made (or recorded) for an operation bound."""
+    recorded: Callable[[str], Mapping[str, str]] | None
+    recorded = getattr(sender.target, "bound_for", None)
+    made = recorded(operation.id) if recorded is not None else {}
+    if bootstrap is not None:
+        made = bootstrap.prepare(operation).bindings
+        sender.keeper = bootstrap.keeper(operation)
+    bound_of(sender.target)(operation.id, made)
+    return replace(settings, bindings={**made, **settings.bindings}) if made else settings
 
 
 def fresh(target: Target, settings: Settings) -> None:

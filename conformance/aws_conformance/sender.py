@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
+from typing import Protocol
 
 from aws_conformance.exchange import Answer, Request, Silence, Target
 from aws_conformance.reading import Reading, read, service_errors
@@ -34,6 +35,18 @@ SendCase = Callable[[Key, Request], tuple[Request, Answer]]
 """What a recording or a replaying target has beside `send`."""
 
 
+class Keeper(Protocol):
+    """Watches over what requests use up and make."""
+
+    def before(self, case: Case) -> Case:
+        """Return the case as it is to be sent."""
+        ...
+
+    def after(self, case: Case, reading: Reading) -> None:
+        """Take note of the answer to it."""
+        ...
+
+
 class UnreachableError(Exception):
     """The target does not answer at all; the message says why."""
 
@@ -58,6 +71,7 @@ class Sender:
         self.budget = budget
         self.requests = 0
         self.prepare: Callable[[Case], Case] = lambda case: case
+        self.keeper: Keeper | None = None
         self.silences = 0
 
     @cached_property
@@ -71,14 +85,19 @@ class Sender:
 
     def send(self, case: Case) -> Exchange:
         """Send one case. Raises `BudgetSpentError`, `UnreachableError`, `EncodeError`."""
-        case = self.prepare(case)
+        asked, case = case, self.prepare(case)
+        if self.keeper is not None:
+            case = self.keeper.before(case)
         request = self.encoded(case)
         self.budget()
         self.requests += 1
-        request, answer = self._exchanged(case, request)
+        request, answer = self._exchanged(asked, request)
         if isinstance(answer, Silence) and answer.kind == "unreachable":
             raise UnreachableError(answer.detail)
-        return Exchange(case, request, answer, read(self.operation, answer, self.errors))
+        reading = read(self.operation, answer, self.errors)
+        if self.keeper is not None:
+            self.keeper.after(case, reading)
+        return Exchange(case, request, answer, reading)
 
     def _exchanged(self, case: Case, request: Request) -> tuple[Request, Answer]:
         """Return what was sent and what came back; targets that know cases are told which it is."""

@@ -577,9 +577,26 @@ class _Maker:
             if missing:
                 del self.steps[before:]
                 continue
+            if maker.role == "finds":
+                self._something_to_find(maker, graph, depth, (*above, node.id))
             self.steps.append(Step(maker.id, tuple(takes), maker.role == "creates"))
             return Take(need.path, maker.id, given.side, given.path)
         return None
+
+    def _something_to_find(
+        self, finder: Node, graph: Graph, depth: int, above: tuple[str, ...]
+    ) -> None:
+        """Plan a step that makes one of what a finding operation shows, where there is one."""
+        made = {step.operation for step in self.steps}
+        for maker in graph.nodes.values():
+            same = maker.role == "creates" and maker.noun == finder.noun and maker.id not in above
+            if same and maker.id not in made and depth + 1 < DEEPEST:
+                before = len(self.steps)
+                takes, missing = self.serve(maker, frozenset(), depth + 1, (*above, finder.id))
+                if not missing:
+                    self.steps.append(Step(maker.id, tuple(takes)))
+                    return
+                del self.steps[before:]
 
     def _makers(self, need: Need) -> Iterator[tuple[Node, Yield, Graph]]:
         stated = self.graph.sources.get(_last_name(need.path))
