@@ -19,8 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from msgspec.structs import replace
 
 from aws_conformance.exchange import Target
-from aws_conformance.judge import not_implemented
-from aws_conformance.reading import Reading
+from aws_conformance.reading import Reading, says_absent
 from aws_conformance.resources import Removal, ResourceJournal, Thing, names_of, remove_all
 from aws_conformance.sender import BudgetSpentError, Sender, UnreachableError
 from aws_specs import catalog, sdk
@@ -204,7 +203,11 @@ class Bootstrap:
             if params is None:
                 refused.append(f"{step.operation}: what it needs is not there")
                 continue
-            reading = self.make(step.operation, params) if step.made else self.call(step.operation, params)
+            reading = (
+                self.make(step.operation, params)
+                if step.made
+                else self.call(step.operation, params)
+            )
             if reading.kind != "success":
                 refused.append(f"{step.operation} is answered {reading.short()}")
                 continue
@@ -265,7 +268,7 @@ class Bootstrap:
             removal = self.removal(name, params, reading.value)
             named = names_of(removal.params) if removal else ()
             self.journal.created(number, named, removal)
-        elif not_implemented(reading) or (reading.kind == "error" and reading.status < 500):
+        elif says_absent(reading) or (reading.kind == "error" and reading.status < 500):
             self.journal.ended(number, f"refused: {reading.short()}")
 
     def call(self, name: str, params: Mapping[str, Json], *, counted: bool = True) -> Reading:
@@ -327,7 +330,9 @@ class Keeper:
     def __init__(self, bootstrap: Bootstrap, operation: Operation) -> None:
         self.bootstrap = bootstrap
         self.operation = operation
-        graph = bootstrap.graphs(operation.service) if bootstrap.making or bootstrap.tracking else None
+        graph = (
+            bootstrap.graphs(operation.service) if bootstrap.making or bootstrap.tracking else None
+        )
         node = graph.nodes.get(operation.id) if graph else None
         self._removes = node is not None and node.role == "removes" and bootstrap.making
         self._creates = node is not None and node.role == "creates" and bootstrap.tracking
