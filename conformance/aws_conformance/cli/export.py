@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from aws_conformance.cli.output import show
+from aws_conformance.config import parse_bindings
 from aws_specs.errors import UsageError
 
 if TYPE_CHECKING:
+    from aws_specs.openapi import Example
     from aws_specs.spec import Operation, Structure
 
 
@@ -37,8 +39,19 @@ _CONFIDENCE = click.option(
 @export.command(short_help="One OpenAPI 3.1 document of operations that speak restJson1.")
 @_NAMES
 @_CONFIDENCE
+@click.option("--examples", is_flag=True, help="Add the valid requests that a run would send.")
+@click.option(
+    "--bind", "bindings", metavar="service.Member=VALUE", multiple=True,
+    help="With --examples: a value the target has, such as an instance's id. Repeatable.",
+)  # fmt: skip
 @click.option("-o", "--output", metavar="FILE", help="Write to FILE instead of to stdout.")
-def openapi(names: tuple[str, ...], confidence: float, output: str | None) -> None:
+def openapi(
+    names: tuple[str, ...],
+    confidence: float,
+    examples: bool,
+    bindings: tuple[str, ...],
+    output: str | None,
+) -> None:
     """Write the OpenAPI 3.1 document of operations; without NAME, of the catalogue.
 
     Requests, answers and errors stand as they travel: names of the wire, timestamps as numbers of
@@ -54,7 +67,13 @@ def openapi(names: tuple[str, ...], confidence: float, output: str | None) -> No
     from aws_specs.openapi import openapi as document
 
     wanted = list(_speaking_rest_json(names))
-    made = document(wanted, confidence=confidence, error_bodies=_error_bodies)
+    known = parse_bindings(bindings)
+    made = document(
+        wanted,
+        confidence=confidence,
+        error_bodies=error_bodies,
+        examples=lambda one: valid_requests(one, known, confidence) if examples else None,
+    )
     _write(_pretty(made), output)
 
 
@@ -63,17 +82,15 @@ def _speaking_rest_json(names: tuple[str, ...]) -> Iterable[Operation]:
     from aws_specs import catalog
     from aws_specs.openapi.document import PROTOCOL
 
-    left_out = 0
     for name in catalog.resolve(names):
         operation = catalog.load(name)
         if operation.wire.protocol == PROTOCOL or name in names:
             yield operation
         else:
-            left_out += 1
             click.echo(f"left out: {name} speaks {operation.wire.protocol}", err=True)
 
 
-def _error_bodies(operation: Operation) -> Mapping[str, Structure]:
+def error_bodies(operation: Operation) -> Mapping[str, Structure]:
     """Return the bodies of an operation's errors; none for one that the installed SDK lacks."""
     from aws_specs.from_model import error_structures
 
@@ -81,6 +98,44 @@ def _error_bodies(operation: Operation) -> Mapping[str, Structure]:
         return error_structures(operation.service, operation.name)
     except UsageError:
         return {}
+
+
+def valid_requests(
+    operation: Operation, bindings: Mapping[str, str], confidence: float = 0.75
+) -> Example | None:
+    """Return the valid requests of an operation's cover, as examples; None if it has none."""
+    from aws_conformance.wire import encode
+    from aws_specs.openapi import Example
+    from aws_strategies.cover import Cover
+    from aws_strategies.plan import Plan
+
+    cover = Cover(Plan(operation, bindings=dict(bindings), confidence=confidence))
+    valid = [case for case in cover.cases if case.kind in ("control", "valid")]
+    if not valid:
+        return None
+    sent = {case.id.partition("~")[2]: encode(operation, case, endpoint=_HERE) for case in valid}
+    return Example(
+        parameters=_outside(operation, valid[0].params),
+        bodies={name: body for name, one in sent.items() if (body := _json(one.body)) is not None},
+    )
+
+
+_HERE: Final = "http://127.0.0.1"
+
+
+def _outside(operation: Operation, params: Mapping[str, Any]) -> dict[str, Any]:
+    members = (member for member in operation.input.members if member.location in _OUTSIDE)
+    return {member.name: params[member.name] for member in members if member.name in params}
+
+
+_OUTSIDE: Final = frozenset({"uri", "querystring", "header"})
+
+
+def _json(body: bytes) -> Any:
+    try:
+        return json.loads(body) if body else None
+    except ValueError:
+        return None
 
 
 @export.command(short_help="The JSON Schemas of requests and responses.")

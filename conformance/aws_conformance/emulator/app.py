@@ -10,6 +10,9 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterable, Mapping, Sequence
+from http import HTTPMethod, HTTPStatus
+
+from msgspec.structs import replace
 
 from aws_conformance.emulator.blame import SchemaOf
 from aws_conformance.emulator.decoding import decode, raw_payload, takes_body
@@ -21,7 +24,7 @@ from aws_conformance.emulator.refusals import Refusal, failure
 from aws_conformance.emulator.routing import Match, Routes
 from aws_conformance.emulator.state import State
 from aws_conformance.emulator.validation import Checker
-from aws_conformance.exchange import Answer, Request
+from aws_conformance.exchange import Answer, Request, Silence
 from aws_specs.spec import Operation
 
 _SIGNATURE = re.compile(
@@ -29,6 +32,8 @@ _SIGNATURE = re.compile(
     r"/aws4_request, {0,4}SignedHeaders=[a-z0-9;_-]{1,2000}, {0,4}Signature=[0-9a-f]{64}"
 )
 """Version 4 of AWS's signature as the `Authorization` header carries it; it is not verified."""
+
+_HEX = re.compile(r"[0-9a-f]{64}")
 
 
 class Emulator:
@@ -68,7 +73,8 @@ class Emulator:
             operation = self._routes.at_path(request)
             if operation is None:
                 return error_response(failure(None, found), request_id)
-            return self._endpoint(operation).refuse(found, None, request_id)
+            answer = self._endpoint(operation).refuse(found, None, request_id)
+            return self._with_methods(answer, request)
         endpoint = self._endpoint(found.operation)
         early = next((r for r in (c(found, request) for c in _CHECKS) if r is not None), None)
         if early is not None:
@@ -77,6 +83,17 @@ class Emulator:
         if isinstance(params, Refusal):
             return endpoint.refuse(params, None, request_id)
         return endpoint.serve(params, request_id)
+
+    def _with_methods(self, answer: Answer, request: Request) -> Answer:
+        """Add to a 405 the methods there are, as RFC 9110 (15.5.6) asks."""
+        if isinstance(answer, Silence) or answer.status != HTTPStatus.METHOD_NOT_ALLOWED:
+            return answer
+        allowed = [
+            method.value
+            for method in HTTPMethod
+            if isinstance(self._routes.find(replace(request, method=method.value)), Match)
+        ]
+        return replace(answer, headers=(*answer.headers, ("Allow", ", ".join(allowed))))
 
     def _endpoint(self, operation: Operation) -> Endpoint:
         with self._building:
@@ -111,12 +128,21 @@ def _unsigned(found: Match, request: Request) -> Refusal | None:
     wire = found.operation.wire
     if wire.unsigned or wire.signature in ("none", "bearer"):
         return None
-    if any(name == "X-Amz-Signature" for name, _ in found.query):
+    if _presigned(dict(found.query)):
         return None
     given = _header(request, "authorization")
     if _SIGNATURE.fullmatch(given.strip()):
         return None
     return Refusal(cause="unsigned", message="Missing Authentication Token")
+
+
+def _presigned(query: Mapping[str, str]) -> bool:
+    """Whether the query holds a version 4 signature of the right form; it is not verified."""
+    return (
+        query.get("X-Amz-Algorithm") == "AWS4-HMAC-SHA256"
+        and {"X-Amz-Credential", "X-Amz-Date", "X-Amz-SignedHeaders"} <= query.keys()
+        and _HEX.fullmatch(query.get("X-Amz-Signature", "")) is not None
+    )
 
 
 def _wrong_media_type(found: Match, request: Request) -> Refusal | None:

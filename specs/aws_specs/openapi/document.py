@@ -16,13 +16,35 @@ from aws_specs.openapi.parameters import (
 )
 from aws_specs.openapi.wire import Converter, clause_members
 from aws_specs.schema import request_schema, response_schema
-from aws_specs.spec import DEFAULT_CONFIDENCE, Member, Operation, Scalar, Side, Structure
+from aws_specs.spec import (
+    DEFAULT_CONFIDENCE,
+    Json,
+    Member,
+    Operation,
+    Scalar,
+    Side,
+    Structure,
+    Value,
+)
 
 VERSION = "3.1.0"
 PROTOCOL = "rest-json"
-SCHEME = "sigv4"
+HEADER_SCHEME = "sigv4"
+QUERY_SCHEME = "sigv4-query"
 
 ErrorBodies = Callable[[Operation], Mapping[str, Structure]]
+Examples = Callable[[Operation], "Example | None"]
+
+
+class Example(Value, frozen=True):
+    """Requests of an operation that a target would accept.
+
+    `parameters` are values of members outside of the body by the members' names, one each; `bodies`
+    are whole bodies as they travel, each under a name.
+    """
+
+    parameters: Mapping[str, Json] = {}
+    bodies: Mapping[str, Json] = {}
 
 
 def openapi(
@@ -30,11 +52,13 @@ def openapi(
     *,
     confidence: float = DEFAULT_CONFIDENCE,
     error_bodies: ErrorBodies = lambda operation: {},
+    examples: Examples = lambda operation: None,
 ) -> Schema:
     """Return the OpenAPI 3.1 document of some operations, in the order of their names.
 
     `confidence` is the least with which a rule becomes a keyword; `error_bodies` gives the shapes
-    of an operation's errors where the caller knows them (a spec file has but their members' names).
+    of an operation's errors where the caller knows them (a spec file has but their members' names);
+    `examples` gives requests to show.
     Raises `UsageError` for an operation of another protocol, or none at all.
     """
     wanted = sorted(operations, key=lambda operation: operation.id)
@@ -44,6 +68,7 @@ def openapi(
     several = len({operation.service for operation in wanted}) > 1
     for operation in wanted:
         made = _operation(operation, confidence, error_bodies(operation), components)
+        made = _with_examples(operation, made, examples(operation))
         item = _path_item(paths, operation)
         if several:
             made["servers"] = _servers(operation)
@@ -57,9 +82,9 @@ def openapi(
         "paths": {path: _published(item) for path, item in paths.items()},
         "components": {
             "schemas": dict(sorted(components.schemas.items())),
-            "securitySchemes": {SCHEME: _SECURITY},
+            "securitySchemes": _SECURITY,
         },
-        "security": [{SCHEME: []}],
+        "security": [{scheme: []} for scheme in _SECURITY],
     }
 
 
@@ -75,12 +100,22 @@ def _check(operations: Sequence[Operation]) -> None:
 
 
 _SECURITY: Schema = {
-    "type": "apiKey",
-    "name": "Authorization",
-    "in": "header",
-    "description": "AWS Signature Version 4.",
-    "x-amazon-apigateway-authtype": "awsSigv4",
+    HEADER_SCHEME: {
+        "type": "apiKey",
+        "name": "Authorization",
+        "in": "header",
+        "description": "AWS Signature Version 4 in the Authorization header.",
+        "x-amazon-apigateway-authtype": "awsSigv4",
+    },
+    QUERY_SCHEME: {
+        "type": "apiKey",
+        "name": "X-Amz-Signature",
+        "in": "query",
+        "description": "AWS Signature Version 4 in the query, as presigned URLs carry it.",
+        "x-amazon-apigateway-authtype": "awsSigv4",
+    },
 }
+"""The two ways to sign a request (IAM User Guide, Signature Version 4): either is enough."""
 
 
 def _info(operations: Sequence[Operation]) -> Schema:
@@ -191,6 +226,31 @@ def _operation(
         **{key: value for key, value in extra.items() if value},
         _LABELS: _names(path_template(operation.wire.uri)),
     }
+
+
+def _with_examples(operation: Operation, made: Schema, shown: Example | None) -> Schema:
+    """Return the operation object with examples beside its parameters and its body."""
+    if shown is None:
+        return made
+    values = {
+        member.wire_name or member.name: shown.parameters[member.name]
+        for member in operation.input.members
+        if member.name in shown.parameters
+    }
+    found = dict(made)
+    if "parameters" in made:
+        found["parameters"] = [
+            {**one, "example": values[one["name"]]} if one["name"] in values else one
+            for one in made["parameters"]
+        ]
+    if "requestBody" in made and shown.bodies:
+        bodies = {name: {"value": value} for name, value in shown.bodies.items()}
+        content = {
+            media_type: {**content, "examples": bodies}
+            for media_type, content in made["requestBody"]["content"].items()
+        }
+        found["requestBody"] = {**made["requestBody"], "content": content}
+    return found
 
 
 def _request_body(body: tuple[str, Schema, bool]) -> Schema:
