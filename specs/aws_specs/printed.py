@@ -16,12 +16,15 @@ from msgspec.structs import replace
 from aws_specs import sdk
 from aws_specs.customised import Customised, customised
 from aws_specs.page import Page, PageException, PageMember
-from aws_specs.spec import Side
+from aws_specs.spec import Gap, Side
 
 Raw = Mapping[str, Any]
 """A part of a model's JSON."""
 
 RENDERING: Final = "model"
+
+FILLED: Final = "not-in-syntax"
+"""What readers report of a parameter that the generator takes out of the syntax block only."""
 
 _WORDS: Final[Mapping[str, str]] = {
     "blob": "bytes",
@@ -49,6 +52,7 @@ def printed_page(service: str, operation: str) -> Page:
     description = sdk.description(service)
     model: Raw = description["operations"][operation]
     done = customised(service, operation)
+    request = _side(description["shapes"], model.get("input"), "input", done)
     errors = model.get("errors", ())
     return Page(
         file=f"botocore {sdk.version()} {service}",
@@ -56,10 +60,15 @@ def printed_page(service: str, operation: str) -> Page:
         client=sdk.client_of_service(service),
         method=sdk.method_of_operation(operation),
         line=0,
-        input=_side(description["shapes"], model.get("input"), "input", done),
+        input=request,
         output=_side(description["shapes"], model.get("output"), "output", done),
         errors=tuple(PageException(name=error["shape"], line=0) for error in errors),
         returns_none="output" not in model,
+        gaps=tuple(
+            Gap(what=FILLED, where=f"input/{member.step}", detail="the SDK fills it in")
+            for member in request
+            if member.step in done.filled
+        ),
     )
 
 

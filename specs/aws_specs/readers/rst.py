@@ -33,12 +33,16 @@ def read(text: str, *, file: str) -> Outline:
 
 
 class _Lines:
-    """The line-by-line state: the type of the parameter being read, and an open literal block."""
+    """The line-by-line state.
+
+    The type of the parameter being read, an open literal block, and the last line of a paragraph.
+    """
 
     def __init__(self, page: Outline) -> None:
         self.page = page
         self.type = ""
         self.literal = -1
+        self.text, self.text_indent = 0, 0
 
     def line(self, raw: str, text: str, number: int) -> None:
         """Take in one line that is not blank."""
@@ -81,7 +85,18 @@ class _Lines:
                 self._directive(text, indent, number)
             case _:
                 body, codes = plain_text(text)
-                page.add(Block("paragraph", body, number, codes), indent)
+                page.add(Block("paragraph", body, number, codes), self._place(indent, number))
+
+    def _place(self, indent: int, number: int) -> int:
+        """Return the indentation a line of text stands for.
+
+        The generator puts a blank line before every paragraph. Text right below text is a line
+        break in the model's own prose, with whatever indentation the model's file has there.
+        """
+        if number == self.text + 1:
+            indent = max(indent, self.text_indent)
+        self.text, self.text_indent = number, indent
+        return indent
 
     def _field(self, text: str, indent: int, number: int) -> bool:
         """Take in a field of the method's field list; False if it is none of them."""
