@@ -114,8 +114,12 @@ def _names_nothing(operation: Operation, reading: Reading) -> bool:
     """Whether a success cannot be read, or lacks a member without which it says nothing."""
     if reading.unreadable:
         return True
-    answered = check_answer(operation, reading.value)
-    return any(item.problem for item in answered if item.rule.kind in ("required", "present"))
+    answered = list(check_answer(operation, reading.value))
+    if any(item.problem for item in answered if item.rule.kind == "required"):
+        return True
+    absent = any(item.problem for item in answered if item.rule.kind == "present")
+    # What identifies a thing is guessed for an operation without a page: then anything will do.
+    return absent and (operation.page is not None or not reading.value)
 
 
 def _foreign(operation: Operation, control: Exchange) -> bool:

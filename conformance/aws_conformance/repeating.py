@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from aws_conformance.clerk import FLAKY, UNCONFIRMED, Clerk
 from aws_conformance.judge import Matter, Ruling, judge
 from aws_conformance.recording import NOT_RECORDED
-from aws_conformance.sender import Sender
+from aws_conformance.sender import Sender, UnreachableError
 from aws_strategies.build import with_tokens
 from aws_strategies.case import Case
 
@@ -33,10 +33,17 @@ class Repeater:
         self.seed = seed
 
     def confirmed(self, matter: Matter, ruling: Ruling) -> Ruling:
-        """Return the ruling if it repeats, else marked as flaky."""
+        """Return the ruling if it repeats, else marked as flaky.
+
+        A target that is gone after the request cannot be asked again: the finding is kept, marked
+        as not confirmed.
+        """
         twin = self._twin(matter.case)
-        fresh_twin = self.sender.send(self._fresh(twin)).reading if twin else matter.twin
-        answer = self.sender.send(self._fresh(matter.case)).reading
+        try:
+            fresh_twin = self.sender.send(self._fresh(twin)).reading if twin else matter.twin
+            answer = self.sender.send(self._fresh(matter.case)).reading
+        except UnreachableError:
+            return replace(ruling, row=ruling.row + UNCONFIRMED)
         if answer.silence == NOT_RECORDED:
             return replace(ruling, row=ruling.row + UNCONFIRMED)
         again = judge(replace(matter, answer=answer, twin=fresh_twin))
