@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 
 import aws_conformance
 from aws_conformance import UsageError, requests
@@ -123,7 +123,7 @@ def test_a_wrong_setting_is_a_usage_error(settings: dict[str, object], said: str
 
 
 @given(requests("connect.CreateContact"))
-@settings(max_examples=10)
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_requests_are_for_other_peoples_tests(request: dict[str, object]) -> None:
     assert {"InstanceId", "Channel", "InitiationMethod"} <= set(request)
 

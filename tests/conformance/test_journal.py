@@ -121,7 +121,10 @@ def test_a_verdict_is_in_the_file_before_the_journal_is_closed(tmp_path: Path) -
 
 
 @given(st.data())
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 def test_cut_anywhere_it_is_read_and_continued_to_the_same_end(
     tmp_path: Path, data: st.DataObject
 ) -> None:
@@ -294,7 +297,10 @@ SOURCES = st.one_of(
 
 
 @given(observed=TEXT, old=JSON, new=JSON, source=SOURCES)
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 def test_whatever_a_target_says_the_journal_stays_readable(
     tmp_path: Path, observed: str, old: object, new: object, source: ModelSource
 ) -> None:

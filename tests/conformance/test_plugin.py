@@ -282,9 +282,9 @@ def test_requests_are_drawn_in_other_peoples_tests(run: Run, pytester: pytest.Py
     pytester.makepyfile(
         f"""
         from aws_conformance import requests
-        from hypothesis import given, settings
+        from hypothesis import HealthCheck, given, settings
 
-        @settings(max_examples=5)
+        @settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
         @given(requests("{NAME}"))
         def test_mine(request):
             assert request["ParticipantDetails"] is not None
