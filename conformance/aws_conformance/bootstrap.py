@@ -1,9 +1,10 @@
 """Bootstrap: makes what an operation needs to be there, and takes it away again.
 
-The graph of the specs says which operations to run and what to hand on (`aws_specs.graph`); this module
-runs them against the target, binds what comes back, and removes it in reverse order. What the specs do not
-say (the document in a policy, the code of a function) stands in a table of contents that a configuration can
-add to. Nothing here judges: a creation that is refused leaves its identifiers to `--bind`.
+The graph of the specs says which operations to run and what to hand on (`aws_specs.graph`); this
+module runs them against the target, binds what comes back, and removes it in reverse order. What
+the specs do not say (the document in a policy, the code of a function) stands in a table of
+contents that a configuration can add to. Nothing here judges: a creation that is refused leaves its
+identifiers to `--bind`.
 """
 
 from __future__ import annotations
@@ -35,9 +36,14 @@ if TYPE_CHECKING:
     from aws_conformance.runner import Settings
 
 Chains = Mapping[str, Mapping[str, Any]]
-"""By service: operation → members to send; member → where it comes from (`service.Operation:path`)."""
+"""By service: operation → members to send; member → its source (`service.Operation:path`)."""
+
+Values = dict[tuple[str, str, str], str]
+"""What steps sent and got: by operation, side and member path."""
 
 _DEEPEST: Final = 12
+_TRIES: Final = 3
+"""How many chains are tried for an operation when creations are refused."""
 
 
 class Prepared(Value, frozen=True, kw_only=True):
@@ -178,48 +184,67 @@ class Bootstrap:
             return Prepared()
         bindings = {**self.target.bindings, **self.settings.bindings}
         plan = Plan(operation, bindings=bindings, confidence=self.settings.confidence)
-        chain = graph.chain(operation.id, given=plan.bindings, finding=self.finding)
-        values, refused = self._run(chain)
+        refused: list[str] = []
+        without: set[str] = set()
+        for _ in range(_TRIES):
+            chain = graph.chain(
+                operation.id, given=plan.bindings, finding=self.finding, without=without
+            )
+            values, failed = self._run(chain)
+            refused += failed.values()
+            wanting = [t.path for t in chain.takes if (t.step, t.side, t.at) not in values]
+            if not wanting or not failed:
+                break
+            without |= failed.keys()
         bound = {
             f"{operation.id}.{take.path}": value
             for take in chain.takes
             if (value := values.get((take.step, take.side, take.at))) is not None
         }
-        wanting = [take.path for take in chain.takes if f"{operation.id}.{take.path}" not in bound]
         missing = (*(need.path for need in chain.missing), *wanting)
         return Prepared(
             bindings=bound,
-            missing=tuple(f"{operation.service}.{path}" for path in missing),
-            refused=tuple(refused),
+            missing=tuple(dict.fromkeys(f"{operation.service}.{path}" for path in missing)),
+            refused=tuple(dict.fromkeys(refused)),
         )
 
-    def _run(self, chain: Chain) -> tuple[dict[tuple[str, str, str], str], list[str]]:
-        """Run the steps of a chain; return the values at what each sent and got, and refusals."""
-        values: dict[tuple[str, str, str], str] = {}
-        refused: list[str] = []
+    def _run(self, chain: Chain) -> tuple[Values, dict[str, str]]:
+        """Run the steps of a chain; return the values of what each sent and got, and refusals."""
+        values: Values = {}
+        failed: dict[str, str] = {}
+        numbers: dict[str, int] = {}
         wanted = [*chain.takes, *(take for step in chain.steps for take in step.takes)]
         for step in chain.steps:
             params = self._request(step, values)
             if params is None:
-                refused.append(f"{step.operation}: what it needs is not there")
                 continue
-            reading = (
-                self.make(step.operation, params)
-                if step.made
-                else self.call(step.operation, params)
-            )
+            parents = tuple(numbers[take.step] for take in step.takes if take.step in numbers)
+            number, reading = self._sent(step, params, parents)
             if reading.kind != "success":
-                refused.append(f"{step.operation} is answered {reading.short()}")
+                failed[step.operation] = f"{step.operation} is answered {reading.short()}"
                 continue
+            numbers[step.operation] = number
             sources: dict[str, Json] = {"input": params, "output": reading.value}
             for take in wanted:
                 if take.step == step.operation:
                     value = first(sources[take.side], take.at)
                     if value is not None:
                         values[(step.operation, take.side, take.at)] = value
-        return values, refused
+                    elif not step.made:
+                        failed[step.operation] = f"{step.operation} shows none"
+        return values, failed
 
-    def _request(self, step: Step, values: Mapping[tuple[str, str, str], str]) -> Any:
+    def _sent(self, step: Step, params: Any, parents: tuple[int, ...]) -> tuple[int, Reading]:
+        """Send a step's request; journaled before and after where it makes something."""
+        if not step.made:
+            return 0, self.call(step.operation, params)
+        removal = self.removal(step.operation, params, None)
+        number = self.journal.creating(step.operation, params, removal, parents=parents)
+        reading = self.call(step.operation, params)
+        self.settled(number, step.operation, params, reading)
+        return number, reading
+
+    def _request(self, step: Step, values: Values) -> Any:
         """Return what to send for a step, None where something it takes is not there."""
         operation = catalog.load(step.operation)
         bound: dict[str, str] = {}
@@ -256,14 +281,8 @@ class Bootstrap:
                 return text
         return typical
 
-    def make(self, name: str, params: Mapping[str, Json], case: str = "") -> Reading:
-        """Send a creating request, journaled before and after."""
-        number = self.journal.creating(name, params, self.removal(name, params, None), case)
-        reading = self.call(name, params)
-        self._settled(number, name, params, reading)
-        return reading
-
-    def _settled(self, number: int, name: str, params: Any, reading: Reading) -> None:
+    def settled(self, number: int, name: str, params: Any, reading: Reading) -> None:
+        """Note what a creating request was answered."""
         if reading.kind == "success":
             removal = self.removal(name, params, reading.value)
             named = names_of(removal.params) if removal else ()
@@ -286,7 +305,7 @@ class Bootstrap:
     # ------------------------------------------------------------ removing
 
     def removal(self, name: str, params: Any, answer: Json) -> Removal | None:
-        """Return the request that removes what a creation has made; from its request alone if need be."""
+        """Return the request that removes what a creation made, also from its request alone."""
         service = name.partition(".")[0]
         graph = self.graphs(service)
         found = graph.remover(name) if graph is not None else None
@@ -302,7 +321,7 @@ class Bootstrap:
         return Removal(node.id, self._removing(node, values))
 
     def _removing(self, node: Node, values: Mapping[str, str]) -> Mapping[str, Json]:
-        """Return a removing request with the values at their paths, and whatever else it requires."""
+        """Return a removing request with values at their paths, and whatever else it requires."""
         operation = catalog.load(node.id)
         bound = {f"{node.id}.{path}": value for path, value in values.items()}
         plan = Plan(operation, bindings=bound, confidence=self.settings.confidence)
@@ -361,7 +380,7 @@ class Keeper:
         """Take note of the answer: what was used up, what was made."""
         self._used = self._used or reading.kind == "success"
         if self._number is not None:
-            self.bootstrap._settled(self._number, self.operation.id, case.params, reading)
+            self.bootstrap.settled(self._number, self.operation.id, case.params, reading)
             self._number = None
 
 

@@ -1,8 +1,9 @@
 """The journal of resources: what a run makes in a target, written down before it is used.
 
-`resources.jsonl` gets a line before each creating request, one when it was answered, and one when the
-thing is gone again. How to remove a thing is worked out when it is made and stands in the journal, so that
-`aws-conformance cleanup` needs nothing else after a crash. Every line is on the disk before the run goes on.
+`resources.jsonl` gets a line before each creating request, one when it was answered, and one when
+the thing is gone again. How to remove a thing is worked out when it is made and stands in the
+journal, so that `aws-conformance cleanup` needs nothing else after a crash. Every line is on the
+disk before the run goes on.
 """
 
 from __future__ import annotations
@@ -45,13 +46,17 @@ class ResourcesHeader(Value, frozen=True, tag_field="line", tag="header", kw_onl
 
 
 class Creating(Value, frozen=True, tag_field="line", tag="creating", kw_only=True):
-    """A creating request is about to be sent. `removal` is known where the caller names the thing."""
+    """A creating request is about to be sent; `removal` is known where the caller names the thing.
+
+    `parents` are the numbers of the things it is made in.
+    """
 
     number: int
     operation: str
     case: str = ""
     params: Mapping[str, Json] = {}
     removal: Removal | None = None
+    parents: tuple[int, ...] = ()
 
 
 class Created(Value, frozen=True, tag_field="line", tag="created", kw_only=True):
@@ -89,6 +94,7 @@ class Thing(Value, frozen=True, kw_only=True):
     removal: Removal | None = None
     sure: bool = True
     why: str = ""
+    parents: tuple[int, ...] = ()
 
     def __str__(self) -> str:
         """Return the thing in a line for people."""
@@ -134,26 +140,29 @@ class ResourceJournal:
         return journal
 
     def creating(
-        self, operation: str, params: Mapping[str, Json], removal: Removal | None, case: str = ""
+        self,
+        operation: str,
+        params: Mapping[str, Json],
+        removal: Removal | None,
+        case: str = "",
+        parents: tuple[int, ...] = (),
     ) -> int:
         """Note that a creating request is about to be sent; return its number."""
         self._number += 1
         number = self._number
-        self._write(
-            Creating(number=number, operation=operation, case=case, params=params, removal=removal)
-        )
-        self.things[number] = Thing(
-            number=number, operation=operation, case=case, removal=removal, sure=False
-        )
+        line = Creating(
+            number=number, operation=operation, case=case, params=params, removal=removal,
+            parents=parents,
+        )  # fmt: skip
+        self._write(line)
+        _fold(self.things, line)
         return number
 
     def created(self, number: int, names: tuple[str, ...], removal: Removal | None) -> None:
         """Note what was made, before anyone uses it."""
-        self._write(Created(number=number, names=names, removal=removal))
-        known = self.things[number]
-        self.things[number] = Thing(
-            number=number, operation=known.operation, case=known.case, names=names, removal=removal
-        )
+        line = Created(number=number, names=names, removal=removal)
+        self._write(line)
+        _fold(self.things, line)
 
     def ended(self, number: int, why: str) -> None:
         """Note that a thing is not there: it was refused, or it is removed."""
@@ -214,7 +223,7 @@ def _fold(things: dict[int, Thing], line: ResourceLine) -> None:
         case Creating():
             things[line.number] = Thing(
                 number=line.number, operation=line.operation, case=line.case,
-                removal=line.removal, sure=False,
+                removal=line.removal, sure=False, parents=line.parents,
             )  # fmt: skip
         case Created() if line.number in things:
             known = things[line.number]
@@ -243,6 +252,10 @@ def remove_all(journal: ResourceJournal, call: Call) -> tuple[Thing, ...]:
     for _ in range(2):
         for thing in sorted(journal.things.values(), key=lambda t: -t.number):
             _remove(journal, thing, call)
+    for thing in tuple(journal.things.values()):
+        gone = any(number not in journal.things for number in thing.parents)
+        if thing.removal is None and gone:
+            journal.ended(thing.number, "gone with what it was made in")
     return tuple(sorted(journal.things.values(), key=lambda t: t.number))
 
 

@@ -369,13 +369,21 @@ class Graph:
             found = other.nodes.get(name) if other is not None else None
         return found
 
-    def chain(self, name: str, *, given: Iterable[str] = (), finding: bool = True) -> Chain:
+    def chain(
+        self,
+        name: str,
+        *,
+        given: Iterable[str] = (),
+        finding: bool = True,
+        without: Iterable[str] = (),
+    ) -> Chain:
         """Return the shortest chain that makes what an operation requires.
 
         `given` are the request's paths that have values already; `finding` allows what is found
-        rather than made. Each thing is made once, also where several members name it.
+        rather than made; `without` are operations that are not to be used. Each thing is made once,
+        also where several members name it.
         """
-        maker = _Maker(self, finding)
+        maker = _Maker(self, finding, frozenset(without))
         node = self.nodes[name]
         takes, missing = maker.serve(node, frozenset(given), 0, ())
         return Chain(tuple(maker.steps), tuple(takes), tuple(missing))
@@ -527,9 +535,10 @@ def _fit(
 class _Maker:
     """Collects the steps of one chain."""
 
-    def __init__(self, graph: Graph, finding: bool) -> None:
+    def __init__(self, graph: Graph, finding: bool, without: frozenset[str]) -> None:
         self.graph = graph
         self.finding = finding
+        self.without = without
         self.steps: list[Step] = []
 
     def serve(
@@ -567,10 +576,10 @@ class _Maker:
         if depth >= DEEPEST:
             return None
         for maker, given, graph in self._makers(need):
-            if maker.id == node.id or maker.id in above:
+            if maker.id == node.id or maker.id in above or maker.id in self.without:
                 continue
             before = len(self.steps)
-            inner = self if graph is self.graph else _Maker(graph, self.finding)
+            inner = self if graph is self.graph else _Maker(graph, self.finding, self.without)
             if inner is not self:
                 inner.steps = self.steps
             takes, missing = inner.serve(maker, frozenset(), depth + 1, (*above, node.id))
@@ -590,7 +599,8 @@ class _Maker:
         made = {step.operation for step in self.steps}
         for maker in graph.nodes.values():
             same = maker.role == "creates" and maker.noun == finder.noun and maker.id not in above
-            if same and maker.id not in made and depth + 1 < DEEPEST:
+            free = maker.id not in made and maker.id not in self.without
+            if same and free and depth + 1 < DEEPEST:
                 before = len(self.steps)
                 takes, missing = self.serve(maker, frozenset(), depth + 1, (*above, finder.id))
                 if not missing:

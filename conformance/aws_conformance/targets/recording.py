@@ -1,4 +1,4 @@
-"""Recording and replaying: a target whose exchanges are written down, and one that plays them back."""
+"""Recording and replaying: a target whose exchanges are written down, and one that plays them."""
 
 from __future__ import annotations
 
