@@ -6,7 +6,7 @@ error, is written once; evidence is kept for every finding and for the first of 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from aws_conformance.answers import Answered, check_answer
@@ -45,6 +45,15 @@ class Clerk:
         self.fails: set[str] = set()
         self._said: set[tuple[str, str]] = set()
         self._shown: set[tuple[str, str]] = set()
+
+    def prime(self, verdicts: Iterable[Verdict]) -> None:
+        """Take over what an interrupted run has said of the operation, so as not to say it again."""
+        for verdict in verdicts:
+            if verdict.verdict in ("pass", "fail"):
+                (self.passes if verdict.verdict == "pass" else self.fails).add(verdict.rule)
+                self._said.add((verdict.rule, verdict.reason if verdict.verdict == "fail" else ""))
+            else:
+                self._shown.add((verdict.kind, verdict.reason))
 
     # ------------------------------------------------------------ rules and witnesses
 

@@ -26,7 +26,7 @@ from aws_conformance.exchange import Target
 from aws_conformance.operation_run import OperationRun
 from aws_conformance.sender import BudgetSpentError, Sender, UnreachableError
 from aws_conformance.targets.recording import bound_of
-from aws_reports.results import OperationResult
+from aws_reports.results import OperationResult, Verdict
 from aws_specs.catalog import SourceChoice, load, select
 from aws_specs.errors import ConformanceError
 from aws_specs.spec import Operation, Value
@@ -61,16 +61,17 @@ def run(
     settings: Settings,
     *,
     decided: Mapping[str, frozenset[str]] | None = None,
+    earlier: Sequence[Verdict] = (),
     finished: Mapping[str, OperationResult] | None = None,
     budget: Callable[[], None] = lambda: None,
     bootstrap: Bootstrap | None = None,
 ) -> Iterator[Event]:
     """Yield what happens when the named operations are tested against a target.
 
-    `decided` are cases by operation that an earlier, interrupted run has judged, `finished`
-    operations it has finished: they are not sent again. `budget` is called before each request and
-    raises `BudgetSpentError`. `bootstrap` makes what operations need and removes it afterwards. The
-    generator can be closed at any time; nothing it has yielded is lost.
+    `decided` are cases by operation that an earlier, interrupted run has judged (its verdicts are
+    `earlier`), `finished` operations it has finished: they are not sent again. `budget` is called
+    before each request and raises `BudgetSpentError`. `bootstrap` makes what operations need and
+    removes it afterwards. The generator can be closed at any time; nothing it has yielded is lost.
     """
     yield Started(target=target.name, seed=settings.seed, operations=tuple(names))
     for name in names:
@@ -83,6 +84,7 @@ def run(
             own = _prepared(operation, sender, settings, bootstrap)
             done = (decided or {}).get(name, frozenset())
             one = OperationRun(operation, sender, own, done)
+            one.clerk.prime(verdict for verdict in earlier if verdict.operation == name)
         except ConformanceError as error:
             yield SuiteProblem(operation=name, case="", detail=str(error))
             continue

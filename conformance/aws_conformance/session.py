@@ -140,6 +140,7 @@ class Session:
             self.target,
             self.settings,
             decided=self.past.decided if self.past else None,
+            earlier=self.past.verdicts if self.past else (),
             finished=self.gathered.finished or None,
             budget=self.meter,
         )

@@ -31,7 +31,7 @@ from aws_strategies.kinds import KINDS, Breach, broken, entries_of, places, valu
 from aws_strategies.plan import Plan, above
 from aws_strategies.walking import present
 
-MOST_TYPES = 46
+MOST_TYPES = 40
 """Type confusions an operation gets at most beyond the first of each member."""
 
 
