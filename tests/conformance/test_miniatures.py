@@ -69,7 +69,9 @@ def test_a_habit_is_one_finding_and_not_one_a_rule() -> None:
 
 def test_a_success_with_another_status_is_the_one_finding() -> None:
     def change(request: Request, response: Response) -> Response:
-        return Response(200, response.headers, response.body) if response.status == 201 else response
+        return (
+            Response(200, response.headers, response.body) if response.status == 201 else response
+        )
 
     verdicts, _ = m.judged(m.over_emulator(change), [ENDPOINT])
     assert m.findings(verdicts) == {(f"{ENDPOINT}/output/status", "wrong-status")}

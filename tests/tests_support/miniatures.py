@@ -60,12 +60,22 @@ def echo(request: Request) -> Response:
 def at_random(seed: int) -> Miniature:
     """Return a target that answers with any status and any of a few bodies."""
     dice = random.Random(seed)
-    bodies = [b"", b"{}", b"[]", b"null", b"<html>", b"\xff\xfe", b'{"__type": "ValidationException"}']
+    bodies = [
+        b"",
+        b"{}",
+        b"[]",
+        b"null",
+        b"<html>",
+        b"\xff\xfe",
+        b'{"__type": "ValidationException"}',
+    ]
 
     def answer(request: Request) -> Response:
         code = dice.choice(["", "ValidationException", "InternalFailure", "Nonsense"])
         headers = (*JSON, ("X-Amzn-Errortype", code)) if code else JSON
-        return Response(dice.choice([200, 204, 301, 400, 403, 404, 409, 500, 503]), headers, dice.choice(bodies))
+        return Response(
+            dice.choice([200, 204, 301, 400, 403, 404, 409, 500, 503]), headers, dice.choice(bodies)
+        )
 
     return Miniature(answer)
 
