@@ -17,6 +17,9 @@ from importlib.resources import files
 from itertools import chain, islice, zip_longest
 from typing import Any, Literal
 
+import msgspec
+from msgspec.structs import replace
+
 from aws_conformance.emulator.app import Emulator
 from aws_conformance.emulator.faults import FAULTS, Fault, fault_ids
 from aws_conformance.emulator.state import identifier
@@ -29,8 +32,9 @@ from aws_conformance.runner import Settings
 from aws_conformance.sender import Sender
 from aws_reports.results import Verdict
 from aws_specs import catalog, sdk
+from aws_specs.paths import from_steps, shape_at, steps
 from aws_specs.schema import request_schema
-from aws_specs.spec import Json, Operation, Value
+from aws_specs.spec import Json, Operation, Structure, Value
 from aws_strategies.case import Case
 from aws_strategies.cover import Cover
 from aws_strategies.plan import Plan
@@ -82,6 +86,8 @@ class Trial(Value, frozen=True, kw_only=True):
     found: tuple[str, ...] = ()
     """The findings, as "rule (reason)", the fault's own first."""
     beside: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+    """Why the fault's own rule, or the control, was left undecided."""
     detail: str = ""
     explained: str = ""
 
@@ -110,17 +116,41 @@ class Clean(Value, frozen=True, kw_only=True):
 Item = Clean | Trial
 
 
-class Explained(Value, frozen=True):
-    """A reviewed entry: faults (a glob) that cannot be seen or named from outside, and why."""
+class Explained(Value, frozen=True, kw_only=True):
+    """A reviewed entry: faults (a glob) that cannot be seen or named from outside, and why.
+
+    `doubt` limits it to trials in which the suite itself left the fault's rule (or the control)
+    undecided for that reason; `page` to operations with or without a page; `stream` to members of
+    an event stream.
+    """
 
     fault: str
     reason: str
+    doubt: str = ""
+    page: bool | None = None
+    stream: bool = False
+
+    def fits(self, trial: Trial, operation: Operation) -> bool:
+        """Return whether the entry is about a trial."""
+        return (
+            fnmatchcase(trial.fault, self.fault)
+            and (not self.doubt or self.doubt in trial.doubts)
+            and (self.page is None or self.page == (operation.page is not None))
+            and (not self.stream or _streams(operation, trial.member))
+        )
+
+
+def _streams(operation: Operation, member: str) -> bool:
+    """Whether a member of the response is an event stream or stands in one."""
+    parts = steps(member)
+    above = (shape_at(operation.output, from_steps(parts[:n])) for n in range(1, len(parts) + 1))
+    return any(isinstance(shape, Structure) and shape.eventstream for shape in above)
 
 
 def explained() -> tuple[Explained, ...]:
     """Return the reviewed entries of `survivors.toml`."""
     text = files("aws_conformance").joinpath("survivors.toml").read_text(encoding="utf-8")
-    return tuple(Explained(**entry) for entry in tomllib.loads(text).get("explained", ()))
+    return msgspec.convert(tomllib.loads(text).get("explained", []), tuple[Explained, ...])
 
 
 # ---------------------------------------------------------------- what trials share
@@ -230,10 +260,12 @@ class Bench:
         first = own = 0
         found: dict[str, bool] = {}
         rules: dict[str, None] = {}
+        doubts: dict[str, None] = {}
         problems: list[str] = []
         for event, requests in self._events(run):
             if isinstance(event, SuiteProblem):
                 problems.append(event.detail)
+            doubts.update(dict.fromkeys(_doubts(event, injected)))
             for verdict in _findings(event):
                 first = first or requests
                 mine = names(injected, verdict)
@@ -242,7 +274,7 @@ class Bench:
                 if not mine:
                     rules[verdict.rule] = None
         outcome: Outcome = "named" if own else "misnamed" if first else "missed"
-        return Trial(
+        trial = Trial(
             fault=fault,
             operation=self.operation.id,
             family=FAMILIES[injected.verb][0],
@@ -254,17 +286,27 @@ class Bench:
             total=run.sender.requests,
             found=tuple(sorted(found, key=lambda words: not found[words])),
             beside=tuple(rules),
+            doubts=tuple(doubts) if not own else (),
             detail="; ".join(problems[:3]) or (run.result().state if not first else ""),
-            explained="" if own else self._why(fault),
         )
+        return trial if own else replace(trial, explained=self._why(trial))
 
-    def _why(self, fault: str) -> str:
-        return next((e.reason for e in self._explained if fnmatchcase(fault, e.fault)), "")
+    def _why(self, trial: Trial) -> str:
+        fitting = (one for one in self._explained if one.fits(trial, self.operation))
+        return next((one.reason for one in fitting), "")
 
 
 def _findings(event: Event) -> Iterator[Verdict]:
     if isinstance(event, Judged):
         yield from (v for v in event.verdicts if v.verdict == "fail")
+
+
+def _doubts(event: Event, fault: Fault) -> Iterator[str]:
+    """Yield why verdicts on a fault's rule, or on the control, are undecided."""
+    for verdict in event.verdicts if isinstance(event, Judged) else ():
+        mine = verdict.rule.partition("=")[0] == fault.rule.id or verdict.case_kind == "control"
+        if verdict.verdict == "inconclusive" and mine:
+            yield verdict.reason
 
 
 def _words(verdict: Verdict) -> str:

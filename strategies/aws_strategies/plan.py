@@ -115,8 +115,21 @@ class Plan:
     def domain(self, path: str) -> Domain:
         """Return what the rules on a member leave of its values."""
         if path not in self._domains:
-            self._domains[path] = domain_of(self.rules.get(path, ()))
+            self._domains[path] = self._on_the_wire(path, domain_of(self.rules.get(path, ())))
         return self._domains[path]
+
+    def _on_the_wire(self, path: str, domain: Domain) -> Domain:
+        """Return what is left where a value travels: an empty path label, or an empty list in the
+        query or in a header, is sent as nothing at all.
+        """
+        member = self.members.get(path)
+        if member is None or member.location not in ("uri", "querystring", "header", "headers"):
+            return domain
+        if not isinstance(member.shape, Scalar):
+            least = max(domain.min_items, 1) if self.required(path) else domain.min_items
+            return replace(domain, min_items=least)
+        empty = member.location == "uri" and member.shape.type == "string"
+        return replace(domain, min_length=max(domain.min_length, 1)) if empty else domain
 
     def prefer(self, path: str, value: Json) -> None:
         """Make `value` the first of an enum's values: the one other requests are built with."""

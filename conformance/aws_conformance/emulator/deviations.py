@@ -122,14 +122,14 @@ def other_errors(operation: Operation, expected: str) -> list[ErrorShape]:
     """Return the declared errors that never answer what one of class `expected` should answer.
 
     Those furthest from it come first. Denials and throttling are left out: any request may get
-    them.
+    them; so are failures of the server, which are a deviation of their own.
     """
     classes = error_classes(operation)
     return [
         shape
         for wanted in _ELSEWHERE.get(expected, _NEITHER)
         for shape in operation.errors
-        if classes.get(shape.name) == wanted
+        if classes.get(shape.name) == wanted and shape.status < 500
     ]
 
 
@@ -171,8 +171,11 @@ def html_error(operation: Operation, right: Failure, request_id: str) -> Answer:
 
 def server_error(operation: Operation, right: Failure, request_id: str) -> Answer:
     """Answer as if the server had failed."""
-    broken = Refusal(cause="server", message="An internal error occurred.")
-    return error_response(failure(operation, broken), request_id)
+    broken = failure(operation, Refusal(cause="server", message="An internal error occurred."))
+    if broken.status < 500:
+        code, status = FRAMEWORK["server"]
+        broken = replace(broken, code=code, status=status)
+    return error_response(broken, request_id)
 
 
 def hang_up(operation: Operation, right: Failure, request_id: str) -> Answer:

@@ -144,6 +144,10 @@ def fault_ids(operation: Operation) -> tuple[str, ...]:
     )
 
 
+MANY = 3
+"""An error that is wrong for fewer rules than these looks like a fault of those rules."""
+
+
 def _is_telling(contract: Contract, verb: str, rule: Rule) -> bool:
     """Whether the fault can be told from others.
 
@@ -153,7 +157,8 @@ def _is_telling(contract: Contract, verb: str, rule: Rule) -> bool:
     """
     match rule.kind, verb:
         case "error", _:
-            return verb == "wrong-status" and rule.value.get("class") == "validation"
+            general = rule.value.get("class") == "validation" and contract.answered >= MANY
+            return verb == "wrong-status" and general
         case "pattern", "unenforced":
             return not fits_anywhere(rule)
         case "unsupported", "refuse-value":

@@ -77,6 +77,11 @@ class Contract:
         found = (failure(self.operation, Refusal(cause=cause, message="")) for cause in causes)
         return frozenset(one.code for one in found)
 
+    @cached_property
+    def answered(self) -> int:
+        """How many rules of the request it matters to be answered right for."""
+        return sum(answered(self, rule) for rule in self.operation.rules if rule.side == "input")
+
     def enforces(self, rule: Rule) -> bool:
         """Return `enforced` of the rule, found out once."""
         if rule.id not in self._enforced:
@@ -307,7 +312,9 @@ def answered_as_present(contract: Contract, rule: Rule) -> bool:
 
 
 def _names_resource(contract: Contract, rule: Rule) -> bool:
-    return any(one.kind == "exists" for one in contract.beside(rule))
+    handler = HANDLERS.get(contract.operation.id)
+    looked_up = handler is not None and (rule.member, "exists") in handler.enforces
+    return looked_up or any(one.kind == "exists" for one in contract.beside(rule))
 
 
 def answered_by_another(contract: Contract, rule: Rule) -> bool:
@@ -327,9 +334,20 @@ def in_output(*kinds: str) -> Callable[[Contract, Rule], bool]:
     def applies(contract: Contract, rule: Rule) -> bool:
         if rule.side != "output" or rule.kind not in kinds or not is_used(rule):
             return False
-        return not rule.member.endswith("{key}")
+        text = rule.kind == "type" and _is_text_in_header(contract, rule)
+        return not rule.member.endswith("{key}") and not text
 
     return applies
+
+
+def _is_text_in_header(contract: Contract, rule: Rule) -> bool:
+    """Whether an output's member is text in a header, where everything is text."""
+    found = {member.name: member for member in contract.operation.output.members}
+    member = found.get(steps(rule.member)[0]) if rule.member else None
+    if member is None or not member.location.startswith("header"):
+        return False
+    shape = shape_at(contract.operation.output, rule.member)
+    return isinstance(shape, Scalar) and shape.type in ("string", "blob", "timestamp")
 
 
 def is_token(contract: Contract, rule: Rule) -> bool:

@@ -64,8 +64,13 @@ class Routes:
 
     def _claims(self, request: Request) -> list[Match]:
         path, _, text = request.path.partition("?")
-        parts = _segments(path)
         query = tuple(parse_qsl(text, keep_blank_values=True))
+        found = self._at(_segments(path), query)
+        if not found and path.endswith("/") and path.strip("/"):
+            found = self._at((*_segments(path), ""), query)  # the last label is empty
+        return found
+
+    def _at(self, parts: tuple[str, ...], query: tuple[tuple[str, str], ...]) -> list[Match]:
         candidates = [*self._by_head.get(unquote(parts[0]) if parts else "", ())]
         candidates += self._by_head.get("{}", ())
         return [
