@@ -10,7 +10,7 @@ import copy
 import hashlib
 import re
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -238,7 +238,7 @@ def settle(plan: Plan, request: dict[str, Any], keep: Iterable[str] = ()) -> dic
             if rule.kind == "conditional" and "member" in rule.value["when"]:
                 _settle_conditional(plan, rule, request, kept)
             elif rule.kind == "exclusive":
-                _settle_exclusive(rule, request, kept)
+                _settle_exclusive(plan, rule, request, kept)
     return request
 
 
@@ -335,14 +335,29 @@ _SETTLE: Mapping[str, Callable[[Plan, Json, Concrete, Mapping[str, Json]], None]
 }
 
 
-def _settle_exclusive(rule: Rule, request: dict[str, Any], keep: set[str]) -> None:
-    members = list(rule.value["members"])
-    members.sort(key=lambda path: path not in keep)
-    for path in members[1:]:
-        for first in list(occurrences(request, members[0])):
-            other = relative(first, members[0], path)
-            if other is not None and exists(request, other):
-                remove(request, other)
+def _settle_exclusive(plan: Plan, rule: Rule, request: dict[str, Any], keep: set[str]) -> None:
+    """Leave the first member that is there, the kept ones first; add one where one must be."""
+    members = sorted(rule.value["members"], key=lambda path: path not in keep)
+    for number, path in enumerate(members, start=1):
+        for first in list(occurrences(request, path)):
+            for later in members[number:]:
+                other = relative(first, path, later)
+                if other is not None and exists(request, other):
+                    remove(request, other)
+    if rule.value.get("exactly_one"):
+        _settle_none(plan, members, request)
+
+
+def _settle_none(plan: Plan, members: Sequence[str], request: dict[str, Any]) -> None:
+    """Add the first member that may be sent wherever none of them stands."""
+    names = [steps(path)[-1] for path in members]
+    sendable = next((path for path in members if plan.sendable(path)), None)
+    if sendable is None or len({parent(path) for path in members}) > 1:
+        return
+    for at in list(occurrences(request, parent(sendable))):
+        holder: Any = fetch(request, at)
+        if not any(name in holder for name in names):
+            holder[steps(sendable)[-1]] = Builder(plan).typical(sendable)
 
 
 # ---------------------------------------------------------------- changing JSON in place

@@ -536,3 +536,14 @@ def test_minimal_request_of_all_kinds_breaks_none() -> None:
     )
 
     assert broken(made, Builder(made).minimal(), surely=False) == set()
+
+
+def test_of_members_of_which_one_must_be_there_none_is_a_fault_too() -> None:
+    one = rule("A", "exclusive", {"members": ["A", "B"], "exactly_one": True})
+    made = plan(structure(A=STRING, B=STRING), one)
+
+    assert set(ways(made, one, {"A": "a"})) == {"both", "none"}
+    assert broken(made, {}, surely=True) == {one.id}
+    assert broken(made, {"B": "b"}, surely=False) == set()
+    assert broken(made, Builder(made).minimal(), surely=False) == set()
+    assert set(Builder(made).containing("B")) == {"B"}

@@ -101,7 +101,8 @@ def _relate(nodes: dict[str, _Node], rule: Rule) -> None:
             depth, anchor = _shared(rule.value["members"])
             if anchor in nodes:
                 members = [from_steps(steps(path)[depth:]) for path in rule.value["members"]]
-                nodes[anchor].relations.append((rule.id, partial(_exclusive, members)))
+                check = partial(_exclusive, members, bool(rule.value.get("exactly_one")))
+                nodes[anchor].relations.append((rule.id, check))
         case _:
             return
 
@@ -122,8 +123,10 @@ def _conditional(when: Json, then: Json, target: Concrete, holder: Json) -> bool
     return any(True for _ in triggers(holder, when)) and breaks_conditional(then, holder, target)
 
 
-def _exclusive(members: Sequence[str], holder: Json) -> bool:
-    return sum(any(True for _ in occurrences(holder, member)) for member in members) > 1
+def _exclusive(members: Sequence[str], one: bool, holder: Json) -> bool:
+    """Return whether more than one of the members stands in `holder`, or none where one must."""
+    there = sum(any(True for _ in occurrences(holder, member)) for member in members)
+    return there > 1 or (one and there == 0)
 
 
 # ---------------------------------------------------------------- the walk

@@ -52,7 +52,10 @@ def breaks_conditional(then: Mapping[str, Json], holder: Json, target: Concrete)
 
 
 def break_exclusive(plan: Plan, rule: Rule, request: Json, at: Concrete) -> Iterator[Breach]:
-    """Add a second member beside the first; `at` is where the one that is present stands."""
+    """Add a second member beside the first, or take the one away where one must be.
+
+    `at` is where the one that is present stands.
+    """
     members = list(rule.value["members"])
     here = next((path for path in members if len(steps(path)) == len(at)
                  and steps(path)[-1] == at[-1]), members[0])  # fmt: skip
@@ -60,7 +63,9 @@ def break_exclusive(plan: Plan, rule: Rule, request: Json, at: Concrete) -> Iter
         target = relative(at, here, other)
         if other != here and target is not None and not exists(request, target):
             yield Breach(what="both", op="add", at=target, new=some(plan, other))
-            return
+            break
+    if rule.value.get("exactly_one"):
+        yield Breach(what="none", op="remove", at=at)
 
 
 def break_exists(plan: Plan, rule: Rule, request: Json, at: Concrete) -> Iterator[Breach]:
