@@ -212,8 +212,13 @@ class Plan:
             and all(self.required(at) for at in above(path))
             and isinstance(member.shape, Scalar)
             and path not in self.tokens
-            and (self.rule(path, "exists") is not None or _IDENTIFIER.search(member.name))
+            and (self._looked_up(path) or _IDENTIFIER.search(member.name))
         )
+
+    def _looked_up(self, path: str) -> bool:
+        """Return whether a rule says that the target answers not-found for an unknown value."""
+        rule = self.rule(path, "exists")
+        return rule is not None and rule.checkable
 
     def below(self, path: str) -> Shape:
         """Return the shape at a path, recursion followed."""
