@@ -1,8 +1,8 @@
-"""What carries a value to the target: a document that knows types, plain text, or a header.
+"""What carries a value to the target: a document that knows types, or text, empty or not.
 
 A form, XML, a path and a query hold nothing but text: a number where a text is due cannot be told
-from the text, null from absent, an empty list from none. A header has no empty value on top of that.
-A fault that cannot be told from its valid twin on the wire is none.
+from the text, null from absent, an empty list from none. In a header and in EC2's form an empty
+value stands for none, too. A fault that cannot be told from its valid twin on the wire is none.
 """
 
 from __future__ import annotations
@@ -12,14 +12,15 @@ from typing import Final, Literal
 from aws_specs.paths import steps
 from aws_strategies.plan import Plan
 
-Carriage = Literal["document", "text", "header"]
+Carriage = Literal["document", "text", "filled"]
+"""`document` knows types and null, `text` neither, `filled` is text that is never empty."""
 
-_TEXT_PROTOCOLS: Final = frozenset({"query", "ec2", "rest-xml"})
+_PROTOCOLS: Final[dict[str, Carriage]] = {"query": "text", "rest-xml": "text", "ec2": "filled"}
 _LOCATIONS: Final[dict[str, Carriage]] = {
     "uri": "text",
     "querystring": "text",
-    "header": "header",
-    "headers": "header",
+    "header": "filled",
+    "headers": "filled",
 }
 
 
@@ -29,4 +30,4 @@ def carriage(plan: Plan, path: str) -> Carriage:
     location = top.location if top is not None else ""
     if location in _LOCATIONS:
         return _LOCATIONS[location]
-    return "text" if plan.operation.wire.protocol in _TEXT_PROTOCOLS else "document"
+    return _PROTOCOLS.get(plan.operation.wire.protocol, "document")

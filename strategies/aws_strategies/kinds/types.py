@@ -6,14 +6,20 @@ from collections.abc import Callable, Iterator, Mapping
 
 from aws_specs.paths import KEY, Concrete
 from aws_specs.spec import Json, Rule, Scalar, Shape
+from aws_strategies.build import fetch
 from aws_strategies.carriage import carriage
 from aws_strategies.kinds.breach import Breach, change, number
 from aws_strategies.plan import Plan
 
 
 def break_required(plan: Plan, rule: Rule, request: Json, at: Concrete) -> Iterator[Breach]:
-    """Yield the member absent and, where the body carries it, null."""
+    """Yield the member absent and, where a document carries it, null.
+
+    An empty list or map of a form is not there in the first place.
+    """
     member = plan.members[rule.member]
+    if carriage(plan, rule.member) != "document" and fetch(request, at) in ([], {}):
+        return
     yield Breach(what="absent", op="remove", at=at)
     document = isinstance(member.shape, Scalar) and member.shape.type == "document"
     if carriage(plan, rule.member) == "document" and not document:

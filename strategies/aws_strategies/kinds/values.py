@@ -25,7 +25,7 @@ def break_enum(plan: Plan, rule: Rule, request: Json, at: Concrete) -> Iterator[
     turned = [item for value in rule.value if (item := _turned(str(value))) not in known]
     if turned:
         yield change("wrong-case", at, turned[0])
-    if "" not in known and carriage(plan, rule.member) != "header":
+    if "" not in known and carriage(plan, rule.member) != "filled":
         yield change("empty", at, "")
 
 
