@@ -253,6 +253,16 @@ INVALID: tuple[Row, ...] = (
         lambda m: m.answer.error_class == "conflict" and _silent_model(m),
         "inconclusive", "conflict", _REFUSED,
     ),
+    Row(
+        "error without a name, and no twin",
+        lambda m: m.twin is None and (not m.answer.typed or bool(m.answer.unreadable)),
+        "fail", "error-shape", "the error's name where the protocol carries it", systemic=True,
+    ),
+    Row(
+        "another status than the error has, and no twin",
+        lambda m: m.twin is None and _right_class(m) and _mapped(m) and not _right_status(m),
+        "fail", "wrong-status", "{errors}; that error has status {due}", systemic=True,
+    ),
     Row("there is no twin", lambda m: m.twin is None, "inconclusive", "no-twin", _REFUSED),
     Row(
         "refused as the twin is, by what is not a validation",

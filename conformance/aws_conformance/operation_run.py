@@ -70,7 +70,7 @@ class OperationRun:
         return len(self._cases()) + 2 * self.settings.examples
 
     def _cases(self) -> list[Case]:
-        kinds = {*self.settings.only, "control"}
+        kinds = {*self.settings.only, *(("control",) if self.settings.control else ())}
         return [case for case in self.cover.cases if case.kind in kinds]
 
     # ------------------------------------------------------------ the order of things
@@ -82,6 +82,9 @@ class OperationRun:
             yield SuiteProblem(
                 self.operation.id, "", f"no valid request can be made: {self.reason}"
             )
+            return
+        if not self.settings.control:
+            yield from self._without_control()
             return
         control = self.exchange(self.cover.control)
         self.reason = absence(self.operation, control, self.cover.cases, self.exchange)
@@ -98,6 +101,22 @@ class OperationRun:
         seen = self.exchanges.values()
         yield from release(self.held, seen, self.clerk, self.repeater.confirmed)
         self.state = self._final_state(control)
+
+    def _without_control(self) -> Iterator[Event]:
+        """Yield what invalid requests say alone: nothing is sent that the service may accept.
+
+        What needs a twin to be decided stays undecided; a broken rule that is accepted does not.
+        """
+        self.sender.kinds = frozenset({"invalid"})
+        for case in self.cover.cases:
+            doubtful = case.fault is not None and case.fault.what.endswith("-unanchored")
+            if case.kind == "invalid" and case.id not in self.done and not doubtful:
+                yield from self._case(case)
+        yield from self._examples()
+        seen = self.exchanges.values()
+        yield from release(self.held, seen, self.clerk, self.repeater.confirmed)
+        self.state = "partly" if self.exchanges else "undecided"
+        self.reason = "only invalid requests are sent: what a twin would decide is open"
 
     def exchange(self, case: Case) -> Exchange:
         """Return the exchange of a case, sending it the first time."""
@@ -230,7 +249,7 @@ class OperationRun:
         yield from self._judged(case, self.exchange(case), rule, twin)
 
     def _twin(self, case: Case) -> Exchange | None:
-        twin = self._find(case.twin) if case.twin else None
+        twin = self._find(case.twin) if case.twin and self.settings.control else None
         return self.exchange(twin) if twin else None
 
     def _judged(

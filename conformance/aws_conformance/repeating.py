@@ -38,7 +38,7 @@ class Repeater:
         A target that is gone after the request cannot be asked again: the finding is kept, marked
         as not confirmed.
         """
-        twin = self._twin(matter.case)
+        twin = self._twin(matter)
         try:
             fresh_twin = self.sender.send(self._fresh(twin)).reading if twin else matter.twin
             answer = self.sender.send(self._fresh(matter.case)).reading
@@ -58,7 +58,7 @@ class Repeater:
 
     def still_throttled(self, matter: Matter, ruling: Ruling) -> tuple[Matter, Ruling]:
         """Send a throttled fault again beside its twin: alone each time, it is no limit."""
-        twin = self._twin(matter.case)
+        twin = self._twin(matter)
         for _ in range(_PATIENCE):
             if twin is None or self.sender.send(self._fresh(twin)).reading.kind != "success":
                 return matter, ruling
@@ -68,8 +68,9 @@ class Repeater:
                 return matter, ruling
         return matter, replace(ruling, verdict="fail", reason="wrong-error", row=_THROTTLED)
 
-    def _twin(self, case: Case) -> Case | None:
-        return self.find(case.twin) if case.twin else None
+    def _twin(self, matter: Matter) -> Case | None:
+        """Return the twin's case; None where the matter was judged without one."""
+        return self.find(matter.case.twin) if matter.case.twin and matter.twin else None
 
     def _fresh(self, case: Case) -> Case:
         """Return the case with new idempotency tokens, except where the token is the fault."""

@@ -72,6 +72,8 @@ class Sender:
         self.requests = 0
         self.prepare: Callable[[Case], Case] = lambda case: case
         self.keeper: Keeper | None = None
+        self.kinds: frozenset[str] | None = None
+        """The kinds of cases that may be sent at all; None for all."""
         self.silences = 0
 
     @cached_property
@@ -84,7 +86,12 @@ class Sender:
         return wiring(self.target, self.operation.service)
 
     def send(self, case: Case) -> Exchange:
-        """Send one case. Raises `BudgetSpentError`, `UnreachableError`, `EncodeError`."""
+        """Send one case. Raises `BudgetSpentError`, `UnreachableError`, `EncodeError`.
+
+        Raises `RuntimeError` for a case of a kind that may not be sent: the last line of defence.
+        """
+        if self.kinds is not None and case.kind not in self.kinds:
+            raise RuntimeError(f"{case.id}: {case.kind} requests are not to be sent here")
         asked, case = case, self.prepare(case)
         if self.keeper is not None:
             case = self.keeper.before(case)

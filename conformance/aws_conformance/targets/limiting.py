@@ -21,6 +21,18 @@ MAX_PAUSE: Final = 60.0
 """Seconds that are waited at most for a `Retry-After`."""
 
 
+SLOWEST: Final = 0.2
+"""Requests a second below which no throttling slows a run down."""
+
+_RECOVERY: Final = 1.05
+_HEAD: Final = 2048
+_THROTTLED: Final = (
+    b"Throttl", b"TooManyRequests", b"RequestLimitExceeded", b"SlowDown", b"RateExceeded",
+    b"ProvisionedThroughputExceeded", b"BandwidthLimitExceeded", b"PriorRequestNotComplete",
+)  # fmt: skip
+"""Names of errors, as they stand near the beginning of an answer. Source: botocore's retries."""
+
+
 class BudgetSpentError(Exception):
     """The target has got as many requests as it may; nothing was sent."""
 
@@ -85,6 +97,7 @@ class Rate(_Wrapper):
             raise UsageError(f"no rate: {rate!r} requests a second, {burst!r} at once")
         super().__init__(target)
         self._rate = rate
+        self._full = rate
         self._burst = float(burst)
         self._tokens = float(burst)
         self._clock = clock
@@ -98,8 +111,22 @@ class Rate(_Wrapper):
         if wait > 0:
             self._sleep(wait)
         answer = self.target.send(request)
+        self._adapt(answer)
         self._pause(retry_after(answer))
         return answer
+
+    @property
+    def rate(self) -> float:
+        """The requests a second that are sent now: fewer than asked for after throttling."""
+        return self._rate
+
+    def _adapt(self, answer: Answer) -> None:
+        """Send half as fast after a throttled answer, and a little faster after any other."""
+        with self._lock:
+            if throttled(answer):
+                self._rate = max(self._rate / 2, min(self._full, SLOWEST))
+            else:
+                self._rate = min(self._rate * _RECOVERY, self._full)
 
     def _take(self) -> float:
         """Take one token, on credit if need be, and return how long to wait for it."""
@@ -114,6 +141,16 @@ class Rate(_Wrapper):
         if seconds > 0:
             with self._lock:
                 self._tokens = min(self._tokens, 1 - seconds * self._rate)
+
+
+def throttled(answer: Answer) -> bool:
+    """Return whether an answer says that requests come too fast: by its status, or by its error."""
+    if not isinstance(answer, Response) or answer.status < 400:
+        return False
+    if answer.status == 429:
+        return True
+    head = answer.header("x-amzn-errortype").encode("utf-8", "replace") + answer.body[:_HEAD]
+    return any(word in head for word in _THROTTLED)
 
 
 def retry_after(answer: Answer) -> float:
