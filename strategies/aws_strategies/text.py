@@ -7,6 +7,7 @@ reads it.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache, partial
@@ -42,7 +43,6 @@ _CHECKS: Mapping[str, re.Pattern[str]] = {
     "e.164": re.compile(r"\+[1-9]\d{1,14}"),
     "email": re.compile(r"[^@\s]+@[^@\s]+"),
     "epoch": re.compile(r"-?\d+(\.\d+)?"),
-    "json": re.compile(r"\s*[\[{\"0-9tfn-].*", re.DOTALL),
     "url": re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://\S+"),
     "uuid": re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"),
 }
@@ -71,8 +71,18 @@ _HINTS: tuple[tuple[str, str], ...] = (
 
 def of_format(value: str, name: str) -> bool | None:
     """Return whether a text is of a format; None where the format is not one we can decide."""
+    if name == "json":
+        return _parses(value)
     check = _CHECKS.get(_SAME.get(name, name))
     return None if check is None else check.fullmatch(value) is not None
+
+
+def _parses(value: str) -> bool:
+    try:
+        json.loads(value)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def hint(member: str) -> str | None:
@@ -116,10 +126,10 @@ def matching(pattern: str, low: int, high: int) -> str | None:
     for value in (*_COMMON, *FORMATS.values()):
         if low <= len(value) <= high and regex.fullmatch(value):
             return value
-    found = _generated(pattern)
-    if found is None:
-        return None
-    return found if low <= len(found) <= high else pump(pattern, found, low)
+    found = _generated(pattern, 0, high)
+    if found is None or low <= len(found):
+        return found
+    return pump(pattern, found, low) or _generated(pattern, low, high)
 
 
 _COMMON = (
@@ -132,8 +142,8 @@ _COMMON = (
 )  # fmt: skip
 
 
-def _generated(pattern: str) -> str | None:
-    """Return the simplest full match that Hypothesis finds, the same one every time."""
+def _generated(pattern: str, low: int, high: int) -> str | None:
+    """Return the simplest full match of a length that Hypothesis finds, the same every time."""
     from hypothesis import HealthCheck, Phase, find, settings
     from hypothesis.errors import HypothesisException
     from hypothesis.strategies import from_regex
@@ -144,7 +154,7 @@ def _generated(pattern: str) -> str | None:
     quiet = settings(
         database=None,
         derandomize=True,
-        max_examples=20,
+        max_examples=50,
         phases=(Phase.generate,),
         suppress_health_check=tuple(HealthCheck),  # pyright: ignore[reportArgumentType]
         deadline=None,
@@ -156,10 +166,15 @@ def _generated(pattern: str) -> str | None:
     ):
         try:
             strategy = from_regex(regex, fullmatch=True, alphabet=letters)
-            return find(strategy, wanted, settings=quiet)
+            fits = partial(_fitting, wanted, low, high)
+            return find(strategy, fits, settings=quiet)
         except (HypothesisException, RecursionError, NotImplementedError, OverflowError):
             continue
     return None
+
+
+def _fitting(wanted: Callable[[str], bool], low: int, high: int, value: str) -> bool:
+    return low <= len(value) <= high and wanted(value)
 
 
 PRINTABLE = "".join(map(chr, range(0x20, 0x7F)))
