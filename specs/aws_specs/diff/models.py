@@ -68,7 +68,8 @@ class Models:
         if not self.has(name):
             raise UsageError(
                 f"no operation {operation!r} in service {service!r} (botocore {self.version})",
-                hint=closest(operation, self._operations(service)),
+                hint=closest(operation, self._operations(service))
+                or f"It has {_some(self, service)}.",
             )
 
     def load(self, name: str) -> Operation:
@@ -90,6 +91,11 @@ class Models:
             description = self._loader.load_service_model(service, "service-2")
             self._last = service, ServiceModel(description, service_name=service)
         return self._last[1]
+
+
+def _some(models: Models, service: str) -> str:
+    names = [name.partition(".")[2] for name in models.matching(service, f"{service}.*")]
+    return ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
 
 
 @cache
