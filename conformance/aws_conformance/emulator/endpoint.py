@@ -12,7 +12,7 @@ from aws_conformance.emulator import deviations
 from aws_conformance.emulator.blame import Blame, SchemaOf
 from aws_conformance.emulator.encoding import error_response, success_response
 from aws_conformance.emulator.faults import FAULTS, Fault
-from aws_conformance.emulator.handlers import HANDLERS
+from aws_conformance.emulator.handlers import HANDLERS, missing
 from aws_conformance.emulator.refusals import Refusal, failure
 from aws_conformance.emulator.state import State
 from aws_conformance.emulator.synthesis import minimal_output
@@ -111,7 +111,8 @@ class Endpoint:
             if earlier is not None:
                 return earlier
             if self._handler is None:
-                output: Json | Refusal = minimal_output(self.operation)
+                absent = missing(self.operation, self._state, params)
+                output: Json | Refusal = absent or minimal_output(self.operation)
             else:
                 output = self._handler.run(self._state, params)
             if not isinstance(output, Refusal):

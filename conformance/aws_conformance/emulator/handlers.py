@@ -8,12 +8,14 @@ into those too. An operation without a handler gets `synthesis.minimal_output`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 from aws_conformance.emulator import chime_sdk_identity, connect, pinpoint
 from aws_conformance.emulator.refusals import Refusal
 from aws_conformance.emulator.state import State
-from aws_specs.spec import Json, Value
+from aws_specs.paths import get, occurrences
+from aws_specs.spec import Json, Operation, Value
 
 Params = Mapping[str, Any]
 Run = Callable[[State, Params], "Json | Refusal"]
@@ -62,8 +64,47 @@ def seed(state: State) -> dict[str, str]:
     """Put the resources into a new state that every target has, and return their bindings."""
     bindings = dict(pinpoint.seed(state))
     application = bindings["pinpoint.ApplicationArn"]
-    return {
+    state.known = {
         **{key: value for key, value in bindings.items() if key != "pinpoint.ApplicationArn"},
         **connect.seed(state, application),
         **chime_sdk_identity.seed(state, application),
     }
+    return dict(state.known)
+
+
+@cache
+def _seeded() -> Mapping[str, str]:
+    """Return the ids of a new state, for the names of those that every emulator has."""
+    return seed(State())
+
+
+def looks_up(operation: Operation, member: str) -> bool:
+    """Whether the operation answers not found for a member that names nothing there is.
+
+    One with a handler says so; every other looks up what the emulator has from the start.
+    """
+    handler = HANDLERS.get(operation.id)
+    if handler is not None:
+        return (member, "exists") in handler.enforces
+    stated = any(rule.kind == "exists" and rule.member == member for rule in operation.rules)
+    return stated and bool(_known(operation, member, _seeded()))
+
+
+def missing(operation: Operation, state: State, params: Params) -> Refusal | None:
+    """Return the refusal of a request without a handler that names what is not there."""
+    for rule in operation.rules:
+        if rule.kind == "exists" and looks_up(operation, rule.member):
+            given = [str(get(params, at)) for at in occurrences(params, rule.member)]
+            known = _known(operation, rule.member, state.known)
+            if any(one != known and not state.has(one) for one in given):
+                message = f"{rule.member} not found."
+                return Refusal(
+                    cause="not-found", message=message, member=rule.member, kind="exists"
+                )
+    return None
+
+
+def _known(operation: Operation, member: str, known: Mapping[str, str]) -> str:
+    """Return the id that is bound to a member: by its whole path, or by its name."""
+    name = member.rpartition(".")[2]
+    return known.get(f"{operation.id}.{member}", "") or known.get(f"{operation.service}.{name}", "")

@@ -14,12 +14,20 @@ from functools import cached_property
 from typing import Any
 
 from aws_conformance.emulator import deviations, patterns
-from aws_conformance.emulator.handlers import HANDLERS
+from aws_conformance.emulator.handlers import HANDLERS, looks_up
 from aws_conformance.emulator.narrow import is_object
 from aws_conformance.emulator.refusals import Cause, Refusal, error_classes, failure
 from aws_specs.paths import from_steps, shape_at, steps
 from aws_specs.protocol import malformed_rules
-from aws_specs.spec import DEFAULT_CONFIDENCE, Operation, ProtocolSource, Rule, Scalar
+from aws_specs.spec import (
+    DEFAULT_CONFIDENCE,
+    Member,
+    Operation,
+    ProtocolSource,
+    Rule,
+    Scalar,
+    Structure,
+)
 
 SCHEMA_KINDS = frozenset(
     {"required", "type", "enum", "length", "range", "items", "pattern", "format", "conditional",
@@ -123,6 +131,8 @@ def is_used(rule: Rule) -> bool:
 
 def by_handler(contract: Contract, rule: Rule) -> bool:
     """Whether the operation's handler enforces the rule, because it depends on state."""
+    if rule.kind == "exists":
+        return looks_up(contract.operation, rule.member)
     handler = HANDLERS.get(contract.operation.id)
     return handler is not None and (_subject(rule), rule.kind) in handler.enforces
 
@@ -155,7 +165,7 @@ def is_at_or_below(path: str, above: str) -> bool:
 
 def _type_unseen(contract: Contract, rule: Rule) -> bool:
     """Text places (path, query, headers, map keys) carry only text; a document may be anything."""
-    if rule.member.endswith("{key}"):
+    if rule.member.endswith("{key}") or _is_raw(contract.operation.input, rule.member):
         return True
     shape = shape_at(contract.operation.input, rule.member)
     text = isinstance(shape, Scalar) and shape.type == "string"
@@ -170,8 +180,11 @@ def _enum_unseen(contract: Contract, rule: Rule) -> bool:
 def _length_unseen(contract: Contract, rule: Rule) -> bool:
     """A limit that excludes nothing, or nothing that pattern or total do not exclude already.
 
-    An empty path label is no label at all, so that one character is no limit there.
+    An empty path label is no label at all, so that one character is no limit there. Whatever is too
+    long for an enum's values is none of them.
     """
+    if any(other.kind == "enum" and is_used(other) for other in contract.beside(rule)):
+        return True
     low, high = deviations.limit(rule, "min") or 0, deviations.limit(rule, "max")
     if low == 1 and _location(contract, rule) == "uri":
         low = 0
@@ -216,12 +229,19 @@ def fits_anywhere(rule: Rule) -> bool:
 
 _PRINTABLE = string.ascii_letters[:1] + string.digits[:1] + string.punctuation + " \té"
 
+
+def _format_unseen(contract: Contract, rule: Rule) -> bool:
+    """The bytes of a bare body are not written as base64."""
+    return _is_raw(contract.operation.input, rule.member)
+
+
 _UNSEEN: Mapping[str, Callable[[Contract, Rule], bool]] = {
     "type": _type_unseen,
     "enum": _enum_unseen,
     "length": _length_unseen,
     "items": _length_unseen,
     "pattern": _pattern_unseen,
+    "format": _format_unseen,
 }
 
 
@@ -242,8 +262,7 @@ def has_reachable_limit(contract: Contract, rule: Rule) -> bool:
     """
     if not has_limit(contract, rule) or rule.value.get("total"):
         return False
-    handler = HANDLERS.get(contract.operation.id)
-    bound = handler is not None and (rule.member, "exists") in handler.enforces
+    bound = looks_up(contract.operation, rule.member)
     token = any(one.kind == "idempotency" for one in contract.beside(rule))
     return not bound and not token
 
@@ -312,9 +331,8 @@ def answered_as_present(contract: Contract, rule: Rule) -> bool:
 
 
 def _names_resource(contract: Contract, rule: Rule) -> bool:
-    handler = HANDLERS.get(contract.operation.id)
-    looked_up = handler is not None and (rule.member, "exists") in handler.enforces
-    return looked_up or any(one.kind == "exists" for one in contract.beside(rule))
+    stated = any(one.kind == "exists" for one in contract.beside(rule))
+    return stated or looks_up(contract.operation, rule.member)
 
 
 def answered_by_another(contract: Contract, rule: Rule) -> bool:
@@ -334,20 +352,32 @@ def in_output(*kinds: str) -> Callable[[Contract, Rule], bool]:
     def applies(contract: Contract, rule: Rule) -> bool:
         if rule.side != "output" or rule.kind not in kinds or not is_used(rule):
             return False
-        text = rule.kind == "type" and _is_text_in_header(contract, rule)
+        text = rule.kind == "type" and _is_untyped(contract.operation.output, rule.member)
         return not rule.member.endswith("{key}") and not text
 
     return applies
 
 
-def _is_text_in_header(contract: Contract, rule: Rule) -> bool:
-    """Whether an output's member is text in a header, where everything is text."""
-    found = {member.name: member for member in contract.operation.output.members}
-    member = found.get(steps(rule.member)[0]) if rule.member else None
-    if member is None or not member.location.startswith("header"):
+def _is_untyped(top: Structure, path: str) -> bool:
+    """Whether an output's member has no type on the wire: text in a header, or the bare body."""
+    member = _top_member(top, path)
+    shape = shape_at(top, path)
+    if member is None or not isinstance(shape, Scalar):
         return False
-    shape = shape_at(contract.operation.output, rule.member)
-    return isinstance(shape, Scalar) and shape.type in ("string", "blob", "timestamp")
+    text = shape.type in ("string", "blob", "timestamp")
+    return _is_raw(top, path) or (member.location.startswith("header") and text)
+
+
+def _is_raw(top: Structure, path: str) -> bool:
+    """Whether a member is the bare body: any bytes are a value of it, and base64 is not sent."""
+    member, shape = _top_member(top, path), shape_at(top, path)
+    bare = isinstance(shape, Scalar) and shape.type in ("blob", "stream", "string")
+    return bare and len(steps(path)) == 1 and member is not None and member.location == "payload"
+
+
+def _top_member(top: Structure, path: str) -> Member | None:
+    name = steps(path)[0] if path else ""
+    return next((member for member in top.members if member.name == name), None)
 
 
 def is_token(contract: Contract, rule: Rule) -> bool:

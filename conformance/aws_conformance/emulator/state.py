@@ -36,12 +36,14 @@ class Remembered(Value, frozen=True):
 class State:
     """The tables of all services; hold `lock` while reading and writing them.
 
-    `seed` changes every id that is made. `tokens` maps (operation, token) to what was answered.
+    `seed` changes every id that is made. `tokens` maps (operation, token) to what was answered;
+    `known` are the ids that are there from the start, by `service.Member`.
     """
 
     def __init__(self, seed: int = 0) -> None:
         self.lock = threading.RLock()
         self.tokens: dict[Key, Remembered] = {}
+        self.known: dict[str, str] = {}
         self._seed = seed
         self._made: dict[str, int] = {}
         self._tables: dict[type[Value], dict[Key, Any]] = {}
@@ -49,6 +51,10 @@ class State:
     def table(self, kind: type[T]) -> dict[Key, T]:
         """Return the table of one kind of resource, empty at first."""
         return cast("dict[Key, T]", self._tables.setdefault(kind, {}))
+
+    def has(self, identifier: str) -> bool:
+        """Return whether anything of that id is in any table."""
+        return any(identifier in key for table in self._tables.values() for key in table)
 
     def new_id(self, what: str) -> str:
         """Return the next id of one kind of thing, in the form of a UUID."""
