@@ -181,6 +181,7 @@ PRINTABLE = "".join(map(chr, range(0x20, 0x7F)))
 """Strings for a pattern are made of ASCII where they can be: that spares the tables of Unicode."""
 
 
+@lru_cache(maxsize=4096)
 def pump(pattern: str, value: str, length: int) -> str | None:
     """Return a match of exactly `length` characters made by stretching `value`.
 
@@ -191,14 +192,23 @@ def pump(pattern: str, value: str, length: int) -> str | None:
     if regex is None:
         return None
     for filler in ("", "a", "0"):
-        for at in range(len(value), 0, -1):
-            missing = length - len(value)
-            if missing <= 0:
-                break
-            char = filler or value[at - 1]
-            count = _longest(partial(_fits, regex, value, at, char), missing)
-            value = value[:at] + char * count + value[at:]
-    return value if len(value) == length and regex.fullmatch(value) else None
+        made = _stretched(regex, value, length, filler)
+        if len(made) == length and regex.fullmatch(made):
+            return made
+    return None
+
+
+def _stretched(regex: re.Pattern[str], value: str, length: int, filler: str) -> str:
+    """Return the value stretched as far as it goes with the filler, or with what stands there."""
+    for at in range(len(value), 0, -1):
+        missing = length - len(value)
+        if missing <= 0:
+            break
+        char = filler or value[at - 1]
+        fits = partial(_fits, regex, value, at, char)
+        count = _longest(fits, missing) if not filler or fits(1) else 0
+        value = value[:at] + char * count + value[at:]
+    return value
 
 
 def _fits(regex: re.Pattern[str], value: str, at: int, char: str, count: int) -> bool:
