@@ -1,6 +1,7 @@
 """Check generated requests against jsonschema and botocore, over many operations of AWS.
 
-    python benchmarks/soundness.py [--operations N] [--examples N] [--seed N] [--services GLOB] [--all]
+    python benchmarks/soundness.py [--operations N | --all] [--examples N] [--seed N]
+                                   [--services GLOB] [--only GLOB] [--shard I/N]
 
 Prints what is unsound and a count of requests; exits 1 where anything is. Needs the four source
 folders and `tests` on the path. A nightly run takes `--all --examples 40`.
@@ -17,13 +18,12 @@ import time
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
-from strategies.oracle import Oracle, botocore_objects
-
 from aws_specs import catalog, sdk
 from aws_strategies.case import Case
 from aws_strategies.cover import Cover
 from aws_strategies.examples import generate
 from aws_strategies.plan import Plan
+from strategies.oracle import Oracle, botocore_objects
 
 
 def chosen(options: argparse.Namespace) -> list[str]:
