@@ -13,11 +13,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from aws_specs import sdk
+from aws_specs.binding import UNBOUND, Bound, bind
 from aws_specs.diff.drift import drift
-from aws_specs.from_model import SCALARS, conflict_error, error_class, operation_from_model
+from aws_specs.expected import Expected, printed_members
+from aws_specs.from_model import SCALARS, conflict_error, error_class
 from aws_specs.page import Page, PageException, PageMember
-from aws_specs.paths import join
 from aws_specs.prose import Draft, prose_rules
 from aws_specs.readers import read_page
 from aws_specs.spec import (
@@ -48,25 +48,28 @@ def extract(text: str, *, file: str) -> Operation:
     """Return the spec that a page states, bound to the installed SDK's model.
 
     `text` is the page in any rendering; `file` is the name that sources carry. Raises `PageError`
-    for text that is no page, `SpecError` for a method that the installed SDK does not have.
+    for text that is no page. An operation that the installed SDK does not have is no error: its
+    spec has the gap "unbound", no wire binding and nothing that only a model knows.
     """
     page = read_page(text, file=file)
-    service = sdk.service_of_client(page.client)
-    model = operation_from_model(service, sdk.operation_of_method(service, page.method))
-    return merge(page, text, model)
+    return merge(page, text, bind(page, text))
 
 
-def merge(page: Page, text: str, model: Operation) -> Operation:
-    """Return the spec of a page that has been read, and the model's spec of the same operation."""
+def merge(page: Page, text: str, bound: Bound) -> Operation:
+    """Return the spec of a page that has been read and of the operation it is bound to."""
+    model, expected = bound.model, Expected(page, bound.printed)
     lines = text.splitlines()
     identifier = f"{model.service}.{model.name}"
     drafts = [*_structural(page, lines), *prose_rules(page)]
     errors, errors_from = _errors(page, model)
     request = _structure(page.input, model.input)
     response = _structure(page.output, model.output)
-    known = {"input": _known(request), "output": _known(response)}
+    known: dict[Side, Mapping[str, bool]] = {}
+    if bound.printed is not None:
+        known["input"] = _known(request, "input", expected)
+        known["output"] = _known(response, "output", expected)
     rules = tuple(
-        _settle(rule, known, bool(page.errors))
+        _settle(rule, known.get(rule.side), expected)
         for rule in _merge_rules(identifier, page, drafts, model, errors)
     )
     merged = Operation(
@@ -87,9 +90,11 @@ def merge(page: Page, text: str, model: Operation) -> Operation:
         ),
         model=model.model,
         errors_from=errors_from,
-        gaps=(*page.gaps, *_elided(page)),
+        gaps=(*page.gaps, *_unbound(page, bound.why)),
     )
-    return replace(merged, drift=drift(merged))
+    if bound.printed is None:
+        return merged
+    return replace(merged, drift=tuple(d for d in drift(merged) if not expected.explains(d)))
 
 
 # ---------------------------------------------------------------- shapes
@@ -156,12 +161,16 @@ def _page_shape(printed: PageMember, children: Mapping[str, PageMember]) -> Shap
     return Scalar(type=SCALARS.get(words.get(printed.type, printed.type), "document"))
 
 
-def _known(top: Structure) -> dict[str, bool]:
-    """Map every member path to whether page and model both know it (and all above it)."""
+def _known(top: Structure, side: Side, expected: Expected) -> dict[str, bool]:
+    """Map every member path to whether page and model both know it (and all above it).
+
+    What the page could not show (`Expected.hides`) counts as known.
+    """
     known: dict[str, bool] = {"": True}
     for path, _, member in walk(top):
         above = next(known[p] for p in _above(path) if p in known)
-        known[path] = above and (member is None or len(member.known_to) > 1)
+        both = member is None or len(member.known_to) > 1
+        known[path] = above and (both or expected.hides(side, path))
     return known
 
 
@@ -184,17 +193,6 @@ def _structural(page: Page, lines: Sequence[str]) -> Iterator[Draft]:
     for side, members in sides:
         for path, printed in printed_members(members):
             yield from _printed(side, path, printed, lines)
-
-
-def printed_members(
-    members: Sequence[PageMember], path: str = ""
-) -> Iterator[tuple[str, PageMember]]:
-    """Yield (path, member) of everything printed below, in page order."""
-    stack = [(join(path, member.step), member) for member in reversed(members)]
-    while stack:
-        here, member = stack.pop()
-        yield here, member
-        stack.extend((join(here, child.step), child) for child in reversed(member.children))
 
 
 def _printed(side: Side, path: str, printed: PageMember, lines: Sequence[str]) -> Iterator[Draft]:
@@ -295,19 +293,33 @@ _BOTH_PRINT: frozenset[Kind] = frozenset({"required", "type", "enum"})
 """What a page prints wherever the model has it, so that one of them alone stating it is drift."""
 
 
-def _settle(rule: Rule, known: Mapping[str, Mapping[str, bool]], errors_listed: bool) -> Rule:
+def _settle(rule: Rule, known: Mapping[str, bool] | None, expected: Expected) -> Rule:
     """Lower the confidence of a rule that page and model do not agree on."""
+    if known is None:
+        return rule
     origins = {statement.origin for statement in rule.statements}
-    members = known.get(rule.side)
-    if members is not None and not members.get(rule.member, True):
+    if not known.get(rule.member, False):
         return replace(rule, agreed=False)
-    printed = rule.kind != "required" or rule.side == "input"  # pages mark no output as required
-    if printed and rule.kind in _BOTH_PRINT and members is not None and len(origins) == 1:
-        prose_enum = rule.kind == "enum" and "page" in origins and rule.confidence < 1.0
-        return rule if prose_enum or rule.member.endswith("{key}") else replace(rule, agreed=False)
+    if rule.kind in _BOTH_PRINT and len(origins) == 1:
+        return rule if _may_stand_alone(rule, expected) else replace(rule, agreed=False)
     if rule.kind == "type" and len({str(value) for value in rule.values}) > 1:
-        return replace(rule, agreed=False)
+        return _of_model(rule) if expected.rewords(rule) else replace(rule, agreed=False)
     return rule
+
+
+def _may_stand_alone(rule: Rule, expected: Expected) -> bool:
+    """Whether it is no disagreement that only the page, or only the model, states a rule."""
+    if rule.member.endswith("{key}"):
+        return True  # pages print keys as plain strings
+    if rule.source.__class__ is PageSource:
+        return rule.kind == "enum" and rule.confidence < 1.0  # out of prose
+    return expected.silent(rule)
+
+
+def _of_model(rule: Rule) -> Rule:
+    """Return the rule as the model has it: the page's word is the documentation generator's."""
+    mine = tuple(statement for statement in rule.statements if statement.origin == "model")
+    return replace(rule, statements=mine)
 
 
 # ---------------------------------------------------------------- errors, gaps, drift
@@ -327,10 +339,18 @@ def _errors(page: Page, model: Operation) -> tuple[tuple[ErrorShape, ...], tuple
 def _listed(exception: PageException, model: ErrorShape | None) -> ErrorShape:
     if model is None:
         name = exception.name
-        return ErrorShape(name=name, code=name, status=400, known_to=("page",), line=exception.line)
+        status = 500 if error_class(name) == "server" else 400
+        return ErrorShape(
+            name=name,
+            code=name,
+            status=status,
+            known_to=("page",),
+            sender=status < 500,
+            line=exception.line,
+        )
     return replace(model, known_to=("page", "model"), line=exception.line)
 
 
-def _elided(page: Page) -> Iterator[Gap]:
-    for section in page.elided:
-        yield Gap(what="elided", where=section, detail="the page itself leaves it out as too large")
+def _unbound(page: Page, why: str) -> Iterator[Gap]:
+    if why:
+        yield Gap(what=UNBOUND, line=page.line, detail=why)

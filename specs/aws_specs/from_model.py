@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from aws_specs import sdk
+from aws_specs.customised import Customised, customised
 from aws_specs.errors import SpecError
 from aws_specs.spec import (
     ErrorShape,
@@ -87,14 +88,15 @@ def spec_of_model(model: botocore_model.OperationModel) -> Operation:
 
     service, name = str(model.service_model.service_name), str(model.name)
     identifier = f"{service}.{name}"
-    request = _structure(model.input_shape)
+    asked = _offered(model.input_shape, customised(service, name))
+    request = _structure(asked)
     response = _structure(model.output_shape)
     errors = tuple(error_shape(error) for error in model.error_shapes)
     wire = _wire(model)
     rules = (
-        *_side_rules(identifier, "input", model.input_shape, request),
+        *_side_rules(identifier, "input", asked, request),
         *_side_rules(identifier, "output", model.output_shape, response),
-        *_operation_rules(identifier, model, request, response, errors, wire),
+        *_operation_rules(identifier, model, asked, request, response, errors, wire),
     )
     return Operation(
         service=service,
@@ -110,6 +112,25 @@ def spec_of_model(model: botocore_model.OperationModel) -> Operation:
         model=_model_name(service),
         errors_from=("model",),
     )
+
+
+def _offered(shape: Any, done: Customised) -> Any:
+    """Return the request's shape as the SDK offers it: without what it hides, under its names.
+
+    A member that has another name travels under its own.
+    """
+    if shape is None or not (done.hidden or done.renamed):
+        return shape
+    names = done.renamed
+    raw: Mapping[str, Any] = vars(shape)["_shape_model"]
+    members = {
+        names.get(name, name): {"locationName": name, **reference} if name in names else reference
+        for name, reference in raw.get("members", {}).items()
+        if name not in done.hidden
+    }
+    required = [names.get(name, name) for name in raw.get("required", ()) if name in raw["members"]]
+    offered = {**raw, "members": members, "required": [n for n in required if n in members]}
+    return type(shape)(shape.name, offered, vars(shape)["_shape_resolver"])
 
 
 def error_structures(service: str, name: str) -> dict[str, Structure]:
@@ -408,6 +429,7 @@ def _limit(shape: Any) -> Iterator[tuple[Kind, Json, str]]:
 def _operation_rules(
     identifier: str,
     model: botocore_model.OperationModel,
+    asked: botocore_model.Shape | None,
     request: Structure,
     response: Structure,
     errors: tuple[ErrorShape, ...],
@@ -440,7 +462,7 @@ def _operation_rules(
             yield rule("input", name, "idempotency", value, shape, "idempotencyToken")
     missing = next((error for error in errors if _NOT_FOUND.search(error.name)), None)
     if missing is not None:
-        for path in _identifiers(request, set(required_paths(model.input_shape))):
+        for path in _identifiers(request, set(required_paths(asked))):
             yield rule("input", path, "exists", missing.name, missing.name, "error", 0.8)
     for path, shape in identifying(model.name, response):
         yield rule("output", path, "present", True, shape, "member", 0.8)

@@ -98,6 +98,11 @@ def generate(service: str, *operations: str) -> Iterator[GeneratedPage]:
         yield GeneratedPage(method, names[method], section.text(left_out))
 
 
+def forget() -> None:
+    """Let go of the documentation strings converted so far."""
+    _converted.cache_clear()
+
+
 def _leave_out(service: str, model: Any) -> frozenset[str]:
     """Take away the members of a side too large to print; return the sections that lack it then.
 

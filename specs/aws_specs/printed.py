@@ -212,5 +212,5 @@ def _word(reference: Raw, shape: Raw) -> str:
     if kind == "structure" and shape.get("document"):
         return "document"
     if kind == "string" and _trait(reference, shape, "jsonvalue"):
-        return "document" if _trait(reference, shape, "location") == "header" else kind
+        return "JSON serializable" if _trait(reference, shape, "location") == "header" else kind
     return _WORDS.get(kind, kind)

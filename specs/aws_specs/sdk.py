@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from botocore.model import OperationModel, ServiceModel
 
 _SERVICE_ID = re.compile(rb'"serviceId":"([^"]{1,200})"')
+_UID = re.compile(rb'"uid":"([^"]{1,200})"')
 _HEAD = 4096
 
 
@@ -151,20 +152,30 @@ def _candidates(wanted: str) -> list[str]:
 
 
 @cache
+def service_of_uid(uid: str) -> str:
+    """Return the service with this unique id ("connect-2017-08-08"), or an empty string."""
+    return next((name for name in services() if uid and _in_head(name, _UID) == uid), "")
+
+
+@cache
 def _service_ids() -> dict[str, str]:
-    """Map service to its service id, letters and digits only, from the head of each model file.
+    """Map service to its service id, letters and digits only."""
+    return {
+        service: re.sub(r"\W+", "", _in_head(service, _SERVICE_ID)).lower()
+        for service in services()
+    }
 
-    Reading 439 whole models takes seconds; the id stands in the first kilobytes.
+
+def _in_head(service: str, wanted: re.Pattern[bytes]) -> str:
+    """Return what stands in the head of a service's model file.
+
+    Reading 439 whole models takes seconds; what names them stands in the first kilobytes.
     """
-    return {service: _service_id(service) for service in services()}
-
-
-def _service_id(service: str) -> str:
     for root in loader().search_paths:
         for path in sorted(Path(root).glob(f"{service}/*/service-2.json*"), reverse=True):
             opener = gzip.open if path.suffix == ".gz" else open
             with opener(path, "rb") as file:
-                found = _SERVICE_ID.search(re.sub(rb'"\s*:\s*"', b'":"', file.read(_HEAD)))
+                found = wanted.search(re.sub(rb'"\s*:\s*"', b'":"', file.read(_HEAD)))
             if found:
-                return re.sub(r"\W+", "", found.group(1).decode()).lower()
+                return found.group(1).decode()
     return ""

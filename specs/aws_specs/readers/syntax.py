@@ -119,8 +119,8 @@ def _parse(tokens: Iterator[_Token], frame: _Frame, file: str) -> Syntax:
     for token in tokens:
         frame = stack[-1]
         kind, text, line, _ = token
+        called, call = call, text if kind == "name" else ""
         if kind != "mark":
-            call = text if kind == "name" else ""
             frame.values.append(_scalar(token))
         elif text in _CLOSERS:
             if len(stack) > MAX_DEPTH:
@@ -130,10 +130,9 @@ def _parse(tokens: Iterator[_Token], frame: _Frame, file: str) -> Syntax:
                     line=line,
                     hint="No AWS operation does; check where the page comes from.",
                 )
-            if call and text == "(":
+            if called and text == "(":
                 frame.values.pop()
-            stack.append(_Frame(text, token, call if text == "(" else ""))
-            call = ""
+            stack.append(_Frame(text, token, called if text == "(" else ""))
         elif text in "}])":
             frame.close_entry()
             stack.pop()
