@@ -46,7 +46,7 @@ def _break_text(
             yield change("above-max-in-bytes", at, wide)
     if low >= 1:
         value = oversized(domain, name, low - 1)
-        if low == 1 and carriage(plan, rule.member) == "filled":
+        if low == 1 and carriage(plan, rule.member) in ("filled", "raw"):
             return
         if value is not None or low == 1:
             yield change("below-min", at, value or "")

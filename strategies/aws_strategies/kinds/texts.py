@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from aws_specs.paths import Concrete
 from aws_specs.spec import Json, Rule
 from aws_strategies.build import member_name
+from aws_strategies.carriage import carriage
 from aws_strategies.domain import LONGEST, text
 from aws_strategies.kinds.breach import Breach, change
 from aws_strategies.plan import Plan
@@ -37,6 +38,8 @@ def keeps_pattern(value: Json, actual: Json) -> bool | None:
 
 def break_format(plan: Plan, rule: Rule, request: Json, at: Concrete) -> Iterator[Breach]:
     """Yield a text that is not of the format, where we can decide that."""
+    if rule.value == "base64" and carriage(plan, rule.member) == "raw":
+        return
     wrong = "not base64!" if rule.value == "base64" else f"not-a-valid-{rule.value}"
     if of_format(wrong, rule.value) is False:
         yield change("malformed", at, wrong)
