@@ -33,8 +33,9 @@ class Config(Value, frozen=True, kw_only=True, rename="kebab"):
     """Everything a run can be told. Keys are written in kebab-case in files.
 
     `seed` is None for a new one; `timeout` is in seconds, `rate` in requests a second, 0 for no
-    limit and `max_requests` 0 for no budget. `reset` is the path of a URL target that empties it. `bind` maps `service.Member` to values the target
-    has.
+    limit and `max_requests` 0 for no budget. `reset` is the path of a URL target that empties it.
+    `bind` maps `service.Member` to values the target has. `bootstrap` None leaves it to the target;
+    `chains` say what it sends (in files: the table `bootstrap`). `record` is where exchanges go.
     """
 
     operations: tuple[str, ...] = ()
@@ -56,6 +57,9 @@ class Config(Value, frozen=True, kw_only=True, rename="kebab"):
     max_requests: Annotated[int, Meta(ge=0)] = 0
     rate: Annotated[float, Meta(ge=0)] = 0.0
     allow_accounts: tuple[str, ...] = ()
+    bootstrap: bool | None = None
+    chains: Mapping[str, Mapping[str, Any]] = {}
+    record: str = ""
 
 
 _EXPECTED: Final[Mapping[str, str]] = {
@@ -77,11 +81,14 @@ _EXPECTED: Final[Mapping[str, str]] = {
     "reset": "a path such as /moto-api/reset, in quotes",
     "max-requests": "a whole number, 0 for no limit",
     "rate": "a number of requests a second, 0 for no limit",
+    "bootstrap": "true or false, or a table of chains by service",
+    "chains": "a table of chains by service",
+    "record": "the path of a file, in quotes",
     "allow-accounts": "a list of account ids, in quotes (they may start with 0)",
 }
 """What each key must be, in words."""
 
-_PATHS: Final = ("baseline", "output")
+_PATHS: Final = ("baseline", "output", "record")
 """Keys whose value is a path: relative to the folder of the file, wherever the command is run."""
 
 
@@ -120,6 +127,7 @@ def merge(found: Found, given: Mapping[str, Any]) -> Config:
 
 def checked(settings: Mapping[str, Any], file: str) -> dict[str, Any]:
     """Return the settings with bindings flattened; `UsageError` lists every problem there is."""
+    settings = _parted(settings)
     flat = {key: _bindings(value) if key == "bind" else value for key, value in settings.items()}
     problems = [problem for key, value in flat.items() if (problem := _problem(key, value))]
     if problems:
@@ -128,6 +136,17 @@ def checked(settings: Mapping[str, Any], file: str) -> dict[str, Any]:
             hint="`aws-conformance run --help` describes every setting.",
         )
     return flat
+
+
+def _parted(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings with a table `bootstrap` as its chains, and whether it is enabled."""
+    found = dict(settings)
+    if isinstance(found.get("bootstrap"), dict):
+        chains = dict(cast("dict[str, Any]", found.pop("bootstrap")))
+        if "enabled" in chains:
+            found["bootstrap"] = chains.pop("enabled")
+        found["chains"] = chains
+    return found
 
 
 def parse_bindings(pairs: tuple[str, ...]) -> dict[str, str]:

@@ -33,6 +33,7 @@ from aws_reports.results import OperationResult, Results
 from aws_specs.errors import ConformanceError, UsageError
 
 if TYPE_CHECKING:
+    from aws_conformance.bootstrap import Bootstrap
     from aws_conformance.exchange import Target
     from aws_conformance.runner import Settings
     from aws_specs.spec import Operation
@@ -98,6 +99,7 @@ class Session:
         self.started = past.header.started if past else clock().isoformat(timespec="milliseconds")
         self.meter = meter or Meter(config.max_requests, past.sent if past else 0)
         self.gathered = Gathered(past)
+        self.bootstrap: Bootstrap | None = None
         self._begun: dict[str, int] = {}
 
     def header(self) -> Header:
@@ -143,6 +145,7 @@ class Session:
             earlier=self.past.verdicts if self.past else (),
             finished=self.gathered.finished or None,
             budget=self.meter,
+            bootstrap=self.bootstrap,
         )
 
     def stop(self, why: str, detail: str = "") -> None:

@@ -15,6 +15,7 @@ import click
 
 from aws_conformance import __version__
 from aws_conformance.cli.cases import cases
+from aws_conformance.cli.cleanup import cleanup
 from aws_conformance.cli.extract import extract
 from aws_conformance.cli.output import complain
 from aws_conformance.cli.report import report
@@ -132,5 +133,5 @@ def main() -> None:
     """
 
 
-for _command in (run, report, serve, specs, cases, extract, selftest):
+for _command in (run, cleanup, report, serve, specs, cases, extract, selftest):
     main.add_command(_command)

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from aws_conformance.config import Config
 from aws_conformance.exchange import Request
+from aws_conformance.openings import only_invalid
 from aws_conformance.wire import encode
 from aws_specs.errors import ConformanceError
 from aws_specs.from_model import error_class
@@ -31,11 +32,12 @@ def planned(operation: Operation, config: Config, *, parts: bool = False) -> Ite
     """
     plan = Plan(operation, bindings=config.bind, confidence=config.confidence)
     cover = Cover(plan, nonce=str(config.seed or 0))
-    kinds = {*config.only, "control"}
+    alone = only_invalid(config)
+    kinds = {*config.only, *(() if alone else ("control",))}
     seen: set[str] = set()
     for case in cover.cases:
         if case.kind in kinds:
-            named = (case.twin, case.id, *(case.parts if parts else ()))
+            named = ("" if alone else case.twin, case.id, *(case.parts if parts else ()))
             for identity in named:
                 found = cover.case(identity) if identity and identity not in seen else None
                 seen.add(identity)

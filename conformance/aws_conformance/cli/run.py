@@ -25,13 +25,14 @@ if TYPE_CHECKING:
     from aws_conformance.session import Session
     from aws_reports.results import Results
     from aws_reports.terminal import Style
+    from aws_specs.graph import Graph
 
 
 @click.command(short_help="Test operations against a target.")
 @click.argument("names", metavar="[NAME]...", nargs=-1)
 @click.option(
     "--target",
-    metavar="emulator|moto|aws|URL",
+    metavar="emulator|moto|aws|URL|replay:FILE",
     help="What to test (default: the built-in emulator). One URL serves all services.",
 )
 @case_options
@@ -84,7 +85,15 @@ if TYPE_CHECKING:
     metavar="N",
     help="Send at most N requests a second.",
 )
-@click.option("--dry-run", is_flag=True, help="List the requests of the cover; send nothing.")
+@click.option(
+    "--bootstrap/--no-bootstrap",
+    default=None,
+    help="Make what operations need, and remove it afterwards (default: on for moto and URLs).",
+)
+@click.option("--record", metavar="FILE", help="Keep every exchange, for --target replay:FILE.")
+@click.option(
+    "--dry-run", is_flag=True, help="List the requests and what they may do; send nothing."
+)
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
 def run(
     names: tuple[str, ...],
@@ -115,6 +124,7 @@ def run(
       aws-conformance run --only invalid --target aws --profile sandbox --allow-account 111122223333
       aws-conformance run --resume
     """  # fmt: skip
+    from aws_conformance import openings
     from aws_conformance import session as sessions
     from aws_specs import catalog
 
@@ -122,7 +132,13 @@ def run(
     config = configured(given, bindings, only)
     if update_baseline and not config.baseline:
         raise UsageError("--update-baseline needs to know the file: give --baseline FILE too")
-    wanted = catalog.resolve(names or config.operations)
+    config = openings.guarded(config)
+    patterns = names or config.operations
+    recording = openings.recording_of(config)
+    if recording is not None:
+        config = openings.replayed(config, recording)
+        patterns = patterns or recording.header.operations
+    wanted = _allowed(catalog.resolve(patterns), patterns, config)
     known = _known(config, update=update_baseline)
     if dry_run:
         return _dry_run(wanted, config)
@@ -133,6 +149,18 @@ def run(
         results = _judged(session.results(), config, known, update=update_baseline)
     _conclude(results, config, session, quiet=quiet)
     return results.exit_code
+
+
+def _allowed(names: Sequence[str], patterns: Sequence[str], config: Config) -> tuple[str, ...]:
+    """Return the operations to test: on a real account without the hazardous ones nobody named."""
+    from aws_conformance import openings
+
+    off = openings.switched_off(names, patterns, config)
+    for name, why in off.items():
+        click.echo(f"off: {name} {why}; name it in full to test it", err=True)
+    if off and len(off) == len(names):
+        raise UsageError("every operation is off on a real account", hint="Name them in full.")
+    return tuple(name for name in names if name not in off)
 
 
 def _past(config: Config, resume: bool) -> Past | None:
@@ -149,11 +177,17 @@ def _past(config: Config, resume: bool) -> Past | None:
 
 @contextmanager
 def _opened(names: Sequence[str], config: Config, past: Past | None) -> Generator[Session]:
+    from aws_conformance import openings
     from aws_conformance import session as sessions
 
     target = sessions.open_target(config)
     try:
-        yield sessions.Session(names, target, config, past=past)
+        session = sessions.Session(names, target, config, past=past)
+        target = session.target = openings.recorded_by(config, target, session)
+        session.bootstrap = openings.open_bootstrap(
+            config, target, session.settings, budget=session.meter, started=session.started
+        )
+        yield session
     finally:
         target.close()
 
@@ -200,7 +234,7 @@ def _judged(results: Results, config: Config, known: Baseline, *, update: bool) 
 
 def _conclude(results: Results, config: Config, session: Session, *, quiet: bool) -> None:
     """Write the reports, print the summary, and say what would decide what is undecided."""
-    from aws_conformance import journal, progress
+    from aws_conformance import journal, openings, progress
     from aws_conformance import session as sessions
     from aws_reports.terminal import render
 
@@ -214,6 +248,8 @@ def _conclude(results: Results, config: Config, session: Session, *, quiet: bool
         for problem in session.gathered.problems:
             click.echo(progress.problem(problem), err=True)
     for line in undecided(results):
+        click.echo(line, err=True)
+    for line in openings.said_of_bootstrap(session, results):
         click.echo(line, err=True)
 
 
@@ -268,20 +304,42 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
+def _steps(name: str, graph: Graph, config: Config) -> Iterator[str]:
+    """Yield a line for each thing that is made before an operation is tested."""
+    from aws_specs import catalog
+    from aws_strategies.plan import Plan
+
+    given = Plan(catalog.load(name), bindings=config.bind).bindings
+    for step in graph.chain(name, given=given, finding=config.target != "aws").steps:
+        remover = graph.remover(step.operation) if step.made else None
+        after = f"removed by {remover[0].id}" if remover else "is left behind"
+        said = f"makes something: {after}" if step.made else "only looks"
+        yield f"(bootstrap)\t-\t{step.operation}\t{said}"
+
+
 def _dry_run(names: Sequence[str], config: Config) -> int:
-    """Print the requests of the cover, one a line: method, path, size of the body, case."""
+    """Print the requests of the cover, one a line: method, path, case, and what it may do.
+
+    What is made for them first, and how it goes again, stands before them.
+    """
+    from aws_conformance.bootstrap import Graphs
     from aws_conformance.cli.portable import planned, request
+    from aws_conformance.hazards import effect_of
+    from aws_conformance.openings import bootstraps
     from aws_specs import catalog
 
     endpoint = config.target if "://" in config.target else "http://127.0.0.1:4599"
-    count = 0
+    graphs, making, count = Graphs(config.chains), bootstraps(config), 0
     for name in names:
         operation = catalog.select(catalog.load(name), config.source)
+        graph = graphs(operation.service) if making or config.target == "aws" else None
+        for step in _steps(name, graph, config) if making and graph is not None else ():
+            show(step)
         for case in planned(operation, config):
             made = request(operation, case, config, endpoint)
             count += 1
             what = f"{made['method']}\t{made['path']}" if made else "(cannot be sent)\t-"
-            show(f"{what}\t{case.id}")
+            show(f"{what}\t{case.id}\t{effect_of(operation, case.kind, graph)}")
     more = f", and about {2 * config.examples} examples an operation" if config.examples else ""
     click.echo(f"{count} requests{more}; nothing was sent", err=True)
     return 0

@@ -9,6 +9,7 @@ import click
 
 from aws_conformance.cli.diff import diff
 from aws_conformance.cli.export import export
+from aws_conformance.cli.graph import graph
 from aws_conformance.cli.output import json_line, show
 from aws_specs.errors import UsageError
 
@@ -29,6 +30,7 @@ def specs() -> None:
 
 
 specs.add_command(diff)
+specs.add_command(graph)
 specs.add_command(export)
 
 

@@ -81,11 +81,13 @@ class Wiring(Value, frozen=True):
 
 
 def open_target(name: str, options: Options | None = None) -> Target:
-    """Return the target a user means by `emulator`, `moto`, `aws` or a URL.
+    """Return the target a user means by `emulator`, `moto`, `aws`, a URL or `replay:FILE`.
 
     Raises `UsageError` for anything else and `TargetError` for one that may not be used.
     """
     options = options or Options()
+    if name.startswith("replay:"):
+        return _open_replay(name.removeprefix("replay:"))
     if "://" in name:
         return _open_url(name, options)
     if name not in _OPENERS:
@@ -94,6 +96,15 @@ def open_target(name: str, options: Options | None = None) -> Target:
             hint=closest(name, _OPENERS) or f"Give a URL or one of {', '.join(sorted(_OPENERS))}.",
         )
     return _OPENERS[name](options)
+
+
+def _open_replay(file: str) -> Target:
+    from pathlib import Path
+
+    from aws_conformance.recording import read
+    from aws_conformance.targets.recording import ReplayTarget
+
+    return ReplayTarget(read(Path(file)))
 
 
 def _open_url(url: str, options: Options) -> Target:
