@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from aws_conformance.cli.export import error_bodies, valid_requests
 from aws_conformance.emulator import Server, serve
 from aws_specs import catalog
