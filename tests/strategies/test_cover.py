@@ -8,11 +8,13 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from aws_specs import catalog
+from aws_specs.spec import List, Map, Rule, Structure
 from aws_strategies.case import Case
 from aws_strategies.cover import Cover
 from aws_strategies.faults import untouched
 from aws_strategies.plan import Plan
-from strategies.specs import FIVE, plan_of, sampled
+from strategies.oracle import Oracle
+from strategies.specs import FIVE, operation, plan_of, rule, sampled, scalar, structure
 
 LIMITS = ("length", "range", "items")
 
@@ -157,3 +159,100 @@ def test_unknown_id_is_no_case() -> None:
     control = cover.case("connect.CreateContact~control")
     assert isinstance(control, Case)
     assert control.kind == "control"
+
+
+# ---------------------------------------------------------------- hand-made operations
+
+
+def _made(request: Structure, *rules: Rule) -> Cover:
+    return Cover(Plan(operation(request, *rules)))
+
+
+def test_operation_without_a_valid_request_has_no_cases_and_says_why() -> None:
+    cover = _made(
+        structure(A=scalar()),
+        rule("A", "required"),
+        rule("A", "length", {"min": 5}),
+        rule("A", "pattern", "[a-z]{3}"),
+    )
+
+    assert cover.cases == ()
+    assert cover.unmet["test.Operation"] == "A: no text satisfies every rule on it"
+
+
+def test_member_that_no_request_can_have_is_listed() -> None:
+    odd = rule("S.A", "type", "string")
+    cover = _made(
+        structure(S=structure(A=scalar()), B=scalar()),
+        odd,
+        rule("S.A", "length", {"min": 5}),
+        rule("S.A", "pattern", "[a-z]{3}"),
+        rule("B", "type", "string"),
+    )
+    touched = {case.rule for case in cover.cases}
+
+    assert odd.id in cover.unmet
+    assert odd.id not in touched
+    assert "test.Operation/input/B/type" in touched
+
+
+def test_members_of_a_union_and_those_that_exclude_each_other_have_groups_of_their_own() -> None:
+    cover = _made(
+        structure(U=structure(union=True, A=scalar(), B=scalar()), X=scalar(), Y=scalar()),
+        *(rule(path, "type", "string") for path in ("U.A", "U.B", "X", "Y")),
+        rule("X", "exclusive", {"members": ["X", "Y"]}),
+    )
+    oracle = Oracle(cover.plan)
+    valid = [case for case in cover.cases if case.kind in ("control", "valid")]
+    seen = {witness for case in valid for witness in case.witnesses}
+
+    assert {f"test.Operation/input/{path}/type" for path in ("U.A", "U.B", "X", "Y")} <= seen
+    assert all(oracle.refuses(case.params) == set() for case in valid)
+    broken = {case.rule for case in cover.cases if case.kind == "invalid"}
+    assert "test.Operation/input/X/exclusive" in broken
+
+
+def test_lists_and_maps_are_met_at_both_ends_with_what_is_in_them() -> None:
+    cover = _made(
+        structure(L=List(item=scalar()), M=Map(key=scalar(), value=scalar("integer"))),
+        rule("L", "items", {"min": 1, "max": 3}),
+        rule("L[]", "length", {"min": 2, "max": 4}),
+        rule("M", "items", {"max": 2}),
+        rule("M{key}", "length", {"max": 3}),
+        rule("M{}", "range", {"min": 1, "max": 9}),
+    )
+    sent = [case.params for case in cover.cases if case.kind == "valid"]
+
+    assert {len(params.get("L", [])) for params in sent} >= {1, 3}
+    assert {len(item) for params in sent for item in params.get("L", [])} >= {2, 4}
+    assert {len(key) for params in sent for key in params.get("M", {})} >= {3}
+    assert {item for params in sent for item in params.get("M", {}).values()} >= {1, 9}
+    assert {case.rule for case in cover.cases if case.kind == "invalid"} == {
+        made.id for made in cover.plan.testable
+    }
+
+
+def test_conditions_are_tested_where_they_hold() -> None:
+    def when(then: str, member: str, **more: object) -> Rule:
+        value = {
+            "when": {"member": "A", "in": ["X"]}, "then": {"kind": then, "member": member, **more}
+        }  # fmt: skip
+        return rule("A", "conditional", value, part=f"{then}-{member}")
+
+    rules = [
+        when("required", "B"),
+        when("unsupported", "S.C", value={"supported": []}),
+        when("enum", "D", value=["d"]),
+        when("format", "E", value="uuid"),
+    ]
+    cover = _made(
+        structure(A=scalar(), B=scalar(), S=structure(C=scalar()), D=scalar(), E=scalar()),
+        rule("A", "enum", ["X", "Y"]),
+        *rules,
+    )
+    oracle = Oracle(cover.plan)
+    invalid = [case for case in cover.cases if case.kind == "invalid"]
+
+    assert {made.id for made in rules} <= {case.rule for case in invalid}
+    for case in invalid:
+        assert oracle.refuses(case.params) == {case.rule}
