@@ -336,6 +336,10 @@ class Bootstrap:
             self.journal.things.pop(thing.number, None)
         return left
 
+    def close(self) -> None:
+        """Close the journal."""
+        self.journal.close()
+
     # ------------------------------------------------------------ beside the cases
 
     def keeper(self, operation: Operation) -> Keeper:

@@ -1,9 +1,10 @@
 """Recordings: what went to a target and what came back, to be judged again without the target.
 
-A recording is a file of JSON lines: a header that says how the run was made, then one line an exchange,
-and one for each set of values that were bound while it ran. An exchange is found again by its case and by
-what the case sends: where today's rules make another request under the same id, yesterday's answer says
-nothing about it. Credentials, signatures, session tokens and cookies are removed before anything is written.
+A recording is a file of JSON lines: a header that says how the run was made, then one line an
+exchange, and one for each set of values that were bound while it ran. An exchange is found again by
+its case and by what the case sends: where today's rules make another request under the same id,
+yesterday's answer says nothing about it. Credentials, signatures, session tokens and cookies are
+removed before anything is written.
 """
 
 from __future__ import annotations
@@ -80,6 +81,8 @@ class RecordedExchange(Value, frozen=True, tag_field="line", tag="exchange", kw_
     silence: str = ""
     detail: str = ""
     seconds: float = 0.0
+    example: Case | None = None
+    """The case itself where it was drawn: what is drawn again need not be the same."""
 
     @property
     def key(self) -> Key:
@@ -120,7 +123,7 @@ class Recording(Value, frozen=True, kw_only=True):
 
 
 def key_of(operation: Operation, case: Case) -> Key:
-    """Return what a case's exchange is found by; idempotency tokens, new in each run, do not count."""
+    """Return what a case's exchange is found by; idempotency tokens do not count: they are new."""
     params: Any = copy.deepcopy(case.params)
     for rule in operation.rules:
         if rule.kind == "idempotency" and rule.side == "input":
@@ -133,7 +136,9 @@ def key_of(operation: Operation, case: Case) -> Key:
 # ---------------------------------------------------------------- writing
 
 
-def recorded(key: Key, endpoint: str, request: Request, answer: Answer) -> RecordedExchange:
+def recorded(
+    key: Key, endpoint: str, request: Request, answer: Answer, example: Case | None = None
+) -> RecordedExchange:
     """Return the line of an exchange, with its secrets removed."""
     request = clean_request(request)
     text, text64 = _text(request.body)
@@ -148,6 +153,7 @@ def recorded(key: Key, endpoint: str, request: Request, answer: Answer) -> Recor
         request_body=text,
         request_body64=text64,
         seconds=round(answer.seconds, 6),
+        example=example,
     )
     if isinstance(answer, Silence):
         return replace(line, silence=answer.kind, detail=answer.detail)

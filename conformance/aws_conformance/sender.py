@@ -31,7 +31,7 @@ class Exchange(Value, frozen=True):
         return evidence(self.request, self.answer)
 
 
-SendCase = Callable[[Key, Request], tuple[Request, Answer]]
+SendCase = Callable[[Key, Request, Case | None], tuple[Request, Answer]]
 """What a recording or a replaying target has beside `send`."""
 
 
@@ -110,7 +110,8 @@ class Sender:
         """Return what was sent and what came back; targets that know cases are told which it is."""
         knowing: SendCase | None = getattr(self.target, "send_case", None)
         if knowing is not None:
-            return knowing(key_of(self.operation, case), request)
+            example = case if case.example else None
+            return knowing(key_of(self.operation, case), request, example)
         return request, self.target.send(request)
 
     def encoded(self, case: Case) -> Request:

@@ -180,7 +180,7 @@ def _opened(names: Sequence[str], config: Config, past: Past | None) -> Generato
     from aws_conformance import openings
     from aws_conformance import session as sessions
 
-    target = sessions.open_target(config)
+    target, session = sessions.open_target(config), None
     try:
         session = sessions.Session(names, target, config, past=past)
         target = session.target = openings.recorded_by(config, target, session)
@@ -189,6 +189,8 @@ def _opened(names: Sequence[str], config: Config, past: Past | None) -> Generato
         )
         yield session
     finally:
+        if session is not None and session.bootstrap is not None:
+            session.bootstrap.close()
         target.close()
 
 

@@ -21,6 +21,7 @@ from aws_conformance.recording import (
 )
 from aws_conformance.redact import REDACTED
 from aws_conformance.targets import Wiring, wiring
+from aws_strategies.case import Case
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,11 +49,13 @@ class RecordingTarget:
         """Send a request that belongs to no case; it is not recorded."""
         return self.target.send(request)
 
-    def send_case(self, key: Key, request: Request) -> tuple[Request, Answer]:
+    def send_case(
+        self, key: Key, request: Request, example: Case | None = None
+    ) -> tuple[Request, Answer]:
         """Send a case's request, record the exchange and return it."""
         answer = self.target.send(request)
         endpoint = self.wiring(request.service).endpoint
-        self.recorder.write(recorded(key, endpoint, request, answer))
+        self.recorder.write(recorded(key, endpoint, request, answer, example))
         return request, answer
 
     def bound(self, operation: str, bindings: Mapping[str, str]) -> None:
@@ -93,7 +96,17 @@ class ReplayTarget:
         """Answer a request that belongs to no case: nothing of the kind is recorded."""
         return Silence(NOT_RECORDED, "only the exchanges of cases are recorded")
 
-    def send_case(self, key: Key, request: Request) -> tuple[Request, Answer]:
+    def examples(self, operation: str) -> tuple[Case, ...]:
+        """Return the examples that were drawn for an operation then, as they were first sent."""
+        found: dict[str, Case] = {}
+        for exchange in self.recording.exchanges:
+            if exchange.operation == operation and exchange.example is not None:
+                found.setdefault(exchange.case, exchange.example)
+        return tuple(found.values())
+
+    def send_case(
+        self, key: Key, request: Request, example: Case | None = None
+    ) -> tuple[Request, Answer]:
         """Return the case's next recorded exchange, or a silence that says there is none."""
         with self._lock:
             left = self._left.get(key)
