@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 from botocore.serialize import create_serializer
 from jsonschema import Draft202012Validator
+from msgspec.structs import replace
 
 from aws_specs import catalog
 from aws_specs.errors import UsageError
 from aws_specs.from_model import error_structures, operation_from_model
 from aws_specs.openapi import Example, openapi
-from aws_specs.spec import Operation
+from aws_specs.openapi.scalars import scalar
+from aws_specs.spec import Operation, Scalar
 from aws_strategies.cover import Cover
 from aws_strategies.plan import Plan
 
@@ -197,8 +199,6 @@ def test_services_that_share_a_path_stay_apart() -> None:
 
 def test_constants_of_the_query_are_parameters() -> None:
     operation = operation_from_model("connect", "CreateContact")
-    from msgspec.structs import replace
-
     changed = replace(operation, wire=replace(operation.wire, uri="/x?action=go&flag"))
     ((path, _, one),) = operations(openapi([changed])).values()
     constants = {p["name"]: p["schema"]["enum"] for p in one["parameters"]}
@@ -230,3 +230,27 @@ def test_another_protocol_and_no_operation_are_refused() -> None:
 def test_the_order_of_operations_does_not_matter() -> None:
     names = list(catalog.names())
     assert document(*names) == document(*reversed(names))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "kept"),
+    [
+        ("^(?:[a-z]+)$", True),
+        (r"^(?:(?!\.)[a-z]+)$", True),
+        (r"^(?:(\/(?!\.)+[a-z]+){1,4})$", False),
+        (r"^(?:[^\000-\037]+)$", False),
+        (r"^(?:[\u0020-\uD7FF\uE000-\uFFFD\uD800\uDBFF]*)$", False),
+        ("^(?:(?i)abc)$", False),
+    ],
+)
+def test_patterns_that_other_languages_lack_become_vendor_keywords(
+    pattern: str, kept: bool
+) -> None:
+    made = scalar({"type": "string", "pattern": pattern}, Scalar(type="string"), "body")
+    assert made == {"type": "string", "pattern" if kept else "x-aws-pattern": pattern}
+
+
+def test_a_label_may_have_any_name() -> None:
+    operation = operation_from_model("connect", "CreateContact")
+    odd = replace(operation, wire=replace(operation.wire, uri="/x/{operationId}"))
+    assert list(openapi([odd])["paths"]) == ["/x/{operationId}"]

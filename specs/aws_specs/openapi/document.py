@@ -185,9 +185,12 @@ def _published(item: Schema) -> Schema:
     return {key: value for key, value in item.items() if key not in (_LABELS, "x-aws-service")}
 
 
+_METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
+
+
 def _unique_ids(paths: Schema) -> None:
     """Put the service before the ids of operations that share a name."""
-    made = [one for item in paths.values() for one in item.values() if "operationId" in one]
+    made = [one for item in paths.values() for key, one in item.items() if key in _METHODS]
     names = [one["operationId"] for one in made]
     for one in made:
         if names.count(one["operationId"]) > 1:

@@ -7,6 +7,7 @@ in bodies, date-time in labels and queries, http-date in headers).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -40,7 +41,7 @@ def scalar(schema: Schema, shape: Scalar, form: str) -> Schema:
     """Return a scalar's schema as it travels in a "body", "path", "query" or "header"."""
     row = _ROWS.get("json" if shape.json else shape.type)
     found = row(schema, shape, form) if row else schema
-    return _limited(_formatted(found))
+    return _limited(_formatted(_portable(found)))
 
 
 def _timestamp(schema: Schema, shape: Scalar, form: str) -> Schema:
@@ -66,6 +67,24 @@ _ROWS: Mapping[str, Callable[[Schema, Scalar, str], Schema]] = {
     "stream": _blob,
     "json": _json,
 }
+
+
+_UNPORTABLE = re.compile(
+    r"\\0[0-7]"  # octal
+    r"|\\u[dD][89a-fA-F]"  # halves of surrogate pairs
+    r"|\(\?<?[=!][^()]{0,200}\)[*+?{]"  # a look-around with a quantifier
+    r"|\(\?[aiLmsuxP-]"  # flags and Python's named groups
+    r"|\\[AZz]"  # anchors
+)
+"""What Java and Python take in a pattern, and ECMA 262 in Unicode mode does not."""
+
+
+def _portable(schema: Schema) -> Schema:
+    """Leave a pattern to vendor keywords that OpenAPI's regular expressions do not have."""
+    if "pattern" not in schema or not _UNPORTABLE.search(schema["pattern"]):
+        return schema
+    rest = {key: value for key, value in schema.items() if key != "pattern"}
+    return {**rest, "x-aws-pattern": schema["pattern"]}
 
 
 def _formatted(schema: Schema) -> Schema:
