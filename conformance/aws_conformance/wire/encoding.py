@@ -18,11 +18,13 @@ from functools import cache
 from typing import Any, Final
 from urllib.parse import SplitResult, urlsplit
 
+import jmespath  # type: ignore[import-untyped]  # it has no stubs
 from botocore.awsrequest import create_request_object, prepare_request_dict
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError
 from botocore.httpchecksum import apply_request_checksum, resolve_checksum_context
 from botocore.serialize import create_serializer
+from jmespath.exceptions import JMESPathError  # type: ignore[import-untyped]
 
 from aws_conformance.exchange import Request
 from aws_conformance.wire import customizations
@@ -137,12 +139,29 @@ def client_sends(operation: Operation, params: Json, request: Request, endpoint:
         return False
     model: Any = sdk.operation_model(operation.service, operation.name)
     serializer = create_serializer(operation.wire.protocol, include_validation=False)
+    if not _finds_its_endpoint(model, params):
+        return False
     try:
         values = unwrap(_values(model, params))
         theirs = _from_prepared(operation, _write(model, values, endpoint, serializer))
     except Exception:  # a client would raise it: then it does not send the request
         return False
     return (theirs.method, theirs.path, theirs.body) == (request.method, request.path, request.body)
+
+
+def _finds_its_endpoint(model: Any, params: dict[str, Json]) -> bool:
+    """Whether botocore's endpoint rules take the members they look at: only texts and booleans.
+
+    They are looked at even where the endpoint is given; a client that they refuse sends nothing.
+    """
+    members = [params[p.member_name] for p in model.context_parameters if p.member_name in params]
+    paths = [str(found["path"]) for found in dict(model.operation_context_parameters).values()]
+    try:
+        found = [jmespath.search(path, params) for path in paths]
+    except JMESPathError:
+        return False
+    texts = all(isinstance(item, str) for value in found if value for item in value)
+    return texts and all(isinstance(value, str | bool) for value in members)
 
 
 def _plan_checksum(request: dict[str, Any], model: Any, values: Any) -> None:
