@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from aws_conformance.clerk import Clerk
-from aws_specs.from_model import error_class
+from aws_specs.error_class import error_class
 from aws_specs.spec import ProtocolSource, Rule
 from aws_strategies.cover import Cover
 

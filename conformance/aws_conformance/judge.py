@@ -12,7 +12,7 @@ from collections.abc import Callable
 from aws_conformance.reading import Reading, says_absent
 from aws_conformance.recording import NOT_RECORDED
 from aws_reports.results import Outcome
-from aws_specs.from_model import error_class
+from aws_specs.error_class import error_class
 from aws_specs.spec import Operation, ProtocolSource, Rule, Value
 from aws_strategies.case import Case
 from aws_strategies.kinds import KINDS

@@ -9,7 +9,7 @@ from typing import Literal
 
 from aws_conformance.exchange import Answer, Response, Silence
 from aws_conformance.wire import decode_error, decode_success
-from aws_specs.from_model import error_class
+from aws_specs.error_class import error_class
 from aws_specs.spec import ErrorShape, Json, Operation, Value
 
 Declared = Literal["operation", "service", "common", ""]

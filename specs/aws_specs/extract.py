@@ -15,8 +15,9 @@ from msgspec.structs import replace
 
 from aws_specs.binding import UNBOUND, Bound, bind
 from aws_specs.diff.drift import drift
+from aws_specs.error_class import error_class
 from aws_specs.expected import Expected, printed_members
-from aws_specs.from_model import SCALARS, conflict_error, error_class
+from aws_specs.from_model import SCALARS, conflict_error
 from aws_specs.page import Page, PageException, PageMember
 from aws_specs.prose import Draft, prose_rules
 from aws_specs.readers import read_page

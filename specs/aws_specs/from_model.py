@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from aws_specs import sdk
 from aws_specs.customised import Customised, customised
+from aws_specs.error_class import NOT_FOUND, error_class
 from aws_specs.errors import SpecError
 from aws_specs.spec import (
     ErrorShape,
@@ -69,7 +70,6 @@ LIMITS: Mapping[str, Kind] = {
 """What the traits `min` and `max` limit, by type."""
 
 _DEEPEST = 20
-_NOT_FOUND = re.compile(r"(NotFound|NoSuch|DoesNotExist|NotExist)", re.IGNORECASE)
 _IDENTIFIER = re.compile(r"(Id|ID|Arn|ARN|Identifier|Url|URL)$")
 
 
@@ -158,49 +158,6 @@ def word(shape: Shape) -> str:
             return "list"
         case _:
             return "dict"
-
-
-def error_class(code: str) -> str:
-    """Return what an error's name says it is about: "validation", "not-found", "conflict", …
-
-    The words are those AWS services use; a name that says nothing is "other".
-    """
-    for label, pattern in _ERROR_CLASSES:
-        if pattern.search(code):
-            return label
-    return "other"
-
-
-_ERROR_CLASSES = tuple(
-    (label, re.compile(pattern, re.IGNORECASE))
-    for label, pattern in (
-        ("throttled", r"throttl|TooManyRequests|RequestLimitExceeded|SlowDown|Bandwidth"),
-        (
-            "quota",
-            r"Quota|LimitExceeded|TooLarge|TooMany|LimitReached|MaximumReached|InsufficientCap",
-        ),
-        (
-            "denied",
-            r"AccessDenied|Forbidden|Unauthori[sz]ed|NotAuthori[sz]ed|AuthFailure|OptInRequired"
-            r"|UnrecognizedClient|ExpiredToken|InvalidClientToken|MissingAuthentication"
-            r"|SignatureDoesNotMatch|IncompleteSignature|InvalidSignature|RequestExpired",
-        ),
-        ("unknown-operation", r"^(InvalidAction|UnknownOperation|UnsupportedOperation)"),
-        ("conflict", r"Conflict|AlreadyExist|Duplicate|Idempot|InUse|Concurrent"),
-        ("not-found", _NOT_FOUND.pattern),
-        ("method", r"MethodNotAllowed"),
-        ("media-type", r"UnsupportedMediaType|NotAcceptable"),
-        (
-            "validation",
-            r"Validation|Invalid|BadRequest|Malformed|MissingParam|MissingAction|Serialization"
-            r"|Parameter|OutOfRange|UnknownParameter|Constraint|Unprocessable|IllegalArg",
-        ),
-        (
-            "server",
-            r"Internal|ServiceFailure|ServiceUnavailable|ServerError|ServiceError|Dependency",
-        ),
-    )
-)
 
 
 def error_shape(shape: botocore_model.StructureShape) -> ErrorShape:
@@ -460,7 +417,7 @@ def _operation_rules(
             value = {"token": name, "autopopulated": True, "conflict": conflict}
             shape = model.input_shape.members[name].name
             yield rule("input", name, "idempotency", value, shape, "idempotencyToken")
-    missing = next((error for error in errors if _NOT_FOUND.search(error.name)), None)
+    missing = next((error for error in errors if NOT_FOUND.search(error.name)), None)
     if missing is not None:
         for path in _identifiers(request, set(required_paths(asked))):
             yield rule("input", path, "exists", missing.name, missing.name, "error", 0.8)

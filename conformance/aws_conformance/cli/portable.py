@@ -10,8 +10,8 @@ from aws_conformance.config import Config
 from aws_conformance.exchange import Request
 from aws_conformance.openings import only_invalid
 from aws_conformance.wire import encode
+from aws_specs.error_class import error_class
 from aws_specs.errors import ConformanceError
-from aws_specs.from_model import error_class
 from aws_specs.protocol import malformed_rules
 from aws_specs.spec import Operation, ProtocolSource, Rule
 from aws_strategies.case import Case, Fault
