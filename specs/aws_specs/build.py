@@ -7,7 +7,7 @@ page; the other is the SDK's model. One service at a time is in memory.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -52,6 +52,7 @@ class Tally(Value, frozen=True):
     """What the operations of a service add up to; `classes` count differences by their class."""
 
     service: str
+    client: str
     counts: Mapping[str, int]
     classes: Mapping[str, int]
     unexplained: tuple[tuple[str, Difference], ...] = ()
@@ -76,31 +77,48 @@ def build(service: str, *, cache: Path | None = None) -> Iterator[Built]:
 
 
 def tally(service: str, operations: Iterable[Built]) -> Tally:
-    """Return what the operations of a service add up to, as their pages print it."""
+    """Return what the operations of a service add up to, as their member lists print it."""
     counts: Counter[str] = Counter()
     classes: Counter[str] = Counter()
     unexplained: list[tuple[str, Difference]] = []
     for built in operations:
-        counts.update(_counts(page_nodes(built.page)))
+        counts.update(_counts(page_nodes(built.page), built.page.elided))
         for found in built.disagreements:
             classes[found.kind] += 1
             if found.kind == UNEXPLAINED:
                 unexplained.append((f"{service}.{built.name}", found.difference))
     return Tally(
-        service=service, counts=dict(counts), classes=dict(classes), unexplained=tuple(unexplained)
+        service=service,
+        client=sdk.client_of_service(service),
+        counts=dict(counts),
+        classes=dict(classes),
+        unexplained=tuple(unexplained),
     )
 
 
 def total(tallies: Iterable[Tally]) -> Tally:
-    """Return the sum of tallies."""
+    """Return the sum of tallies; a client that two services name is counted once.
+
+    (`sms-voice` is `pinpoint-sms-voice`.)
+    """
     counts: Counter[str] = Counter()
     classes: Counter[str] = Counter()
     unexplained: tuple[tuple[str, Difference], ...] = ()
+    clients: set[str] = set()
     for one in tallies:
+        if one.client in clients:
+            continue
+        clients.add(one.client)
         counts.update(one.counts)
         classes.update(one.classes)
         unexplained += one.unexplained
-    return Tally(service="all", counts=dict(counts), classes=dict(classes), unexplained=unexplained)
+    return Tally(
+        service="all",
+        client="",
+        counts=dict(counts),
+        classes=dict(classes),
+        unexplained=unexplained,
+    )
 
 
 def forget() -> None:
@@ -109,12 +127,17 @@ def forget() -> None:
     generated.forget()
 
 
-def _counts(nodes: Iterable[Node]) -> Iterator[str]:
-    """Yield what each node counts as, once for the operation itself."""
+def _counts(nodes: Iterable[Node], elided: Sequence[str]) -> Iterator[str]:
+    """Yield what each node counts as, once for the operation itself.
+
+    Of a side that the page leaves out, in part or whole, nothing is counted.
+    """
     yield "operations"
     for node in nodes:
         side = str(node["side"])
         match side:
+            case "input" | "output" if side in elided:
+                continue
             case "input" | "output":
                 yield side
                 yield from (word for trait, word in _TRAITS.items() if node.get(trait))

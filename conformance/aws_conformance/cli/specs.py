@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from aws_conformance.cli.build import build
 from aws_conformance.cli.diff import diff
 from aws_conformance.cli.export import export
 from aws_conformance.cli.graph import graph
 from aws_conformance.cli.output import json_line, show
-from aws_specs.errors import UsageError
 
 if TYPE_CHECKING:
     from aws_specs.spec import Operation, Rule
@@ -29,6 +29,7 @@ def specs() -> None:
     """
 
 
+specs.add_command(build)
 specs.add_command(diff)
 specs.add_command(graph)
 specs.add_command(export)
@@ -115,48 +116,11 @@ def _nodes(operation: Operation) -> Iterator[dict[str, object]]:
     from aws_conformance.cli.pages import decoded
     from aws_specs import catalog
     from aws_specs.nodes import page_nodes
+    from aws_specs.printed import printed_page
     from aws_specs.readers import read_page
 
     file = operation.page.file if operation.page else ""
     page = catalog.page_files().get(file)
     if page is None:
-        raise UsageError(
-            f"{operation.id} has no page in the catalogue",
-            hint="Its spec comes from the SDK's model; `specs show` prints it without --nodes.",
-        )
+        return page_nodes(printed_page(operation.service, operation.name))
     return page_nodes(read_page(decoded(page.read_bytes(), file), file=file))
-
-
-@specs.command(short_help="Make the spec files of the catalogue again.")
-@click.option("--pages", is_flag=True, help="From the catalogue's own pages (the only source now).")
-@click.option("-o", "--output", metavar="DIR", help="Write into DIR, not into the package.")
-@click.option("--check", is_flag=True, help="Write nothing; exit 1 if a file is out of date.")
-def build(pages: bool, output: str | None, check: bool) -> int:
-    """Read the catalogue's pages again and write its spec files.
-
-    Needed after a change to a page, to a reader, or to the SDK's version.
-
-    \b
-    Example:
-      aws-conformance specs build --pages --check
-    """
-    from pathlib import Path
-
-    from aws_conformance.session import write_whole
-    from aws_specs import regenerate
-
-    if not pages:
-        raise click.UsageError("say what to build from: --pages")
-    folder = Path(output) if output else regenerate.data_folder()
-    stale = 0
-    for name, content in regenerate.spec_files():
-        path = folder / name
-        if path.is_file() and path.read_bytes() == content:
-            continue
-        stale += 1
-        show(f"{'out of date' if check else 'written'}: {path}")
-        if not check:
-            write_whole(path, content)
-    if not stale:
-        show("every spec file is up to date")
-    return 1 if check and stale else 0
