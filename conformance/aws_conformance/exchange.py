@@ -52,7 +52,9 @@ class Silence(Value, frozen=True):
     exception).
     """
 
-    kind: Literal["unreachable", "timeout", "hangup", "garbage", "too-large", "crash"]
+    kind: Literal[
+        "unreachable", "timeout", "hangup", "garbage", "too-large", "crash", "not-recorded"
+    ]
     detail: str = ""
     seconds: float = 0.0
 
