@@ -145,7 +145,7 @@ def singular(noun: str) -> str:
     for ending, instead in (("sses", "ss"), ("ies", "y"), ("xes", "x"), ("ches", "ch")):
         if noun.endswith(ending):
             return noun.removesuffix(ending) + instead
-    return noun.removesuffix("s") if not noun.endswith(("ss", "us", "is")) else noun
+    return noun.removesuffix("s") if not noun.endswith(("ss", "us", "is", "ias")) else noun
 
 
 def identifier(name: str) -> Identifier:
@@ -578,6 +578,9 @@ class _Maker:
         for maker, given, graph in self._makers(need):
             if maker.id == node.id or maker.id in above or maker.id in self.without:
                 continue
+            there = Take(need.path, maker.id, given.side, given.path)
+            if self._planned(maker.id):
+                return there
             before = len(self.steps)
             inner = self if graph is self.graph else _Maker(graph, self.finding, self.without)
             if inner is not self:
@@ -586,11 +589,17 @@ class _Maker:
             if missing:
                 del self.steps[before:]
                 continue
+            if self._planned(maker.id):
+                return there
             if maker.role == "finds":
                 self._something_to_find(maker, graph, depth, (*above, node.id))
             self.steps.append(Step(maker.id, tuple(takes), maker.role == "creates"))
-            return Take(need.path, maker.id, given.side, given.path)
+            return there
         return None
+
+    def _planned(self, name: str) -> bool:
+        """Whether an operation is among the steps: each is run once, and everyone takes from it."""
+        return any(step.operation == name for step in self.steps)
 
     def _something_to_find(
         self, finder: Node, graph: Graph, depth: int, above: tuple[str, ...]

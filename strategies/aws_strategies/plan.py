@@ -17,6 +17,8 @@ from aws_specs.spec import (
     DEFAULT_CONFIDENCE,
     Json,
     Kind,
+    List,
+    Map,
     Member,
     Operation,
     Recursive,
@@ -59,21 +61,32 @@ class Plan:
     def _bound(self, bindings: Mapping[str, str]) -> Mapping[str, str]:
         """Return the bindings by member path.
 
-        A name without a path stands for every text member of that name; a whole path wins over it,
-        and a binding for the operation over one for the service.
+        `#Shape` stands for every text of that shape, a name without a path for every text member of
+        that name; a whole path wins over a name, a name over a shape, and a binding for the
+        operation over one for the service.
         """
         found: dict[str, str] = {}
-        for whole in (False, True):
+        for named in (self._of_shape, self._of_name, self._at_path):
             for prefix in (f"{self.operation.service}.", f"{self.operation.id}."):
                 for name, value in bindings.items():
                     path = name.removeprefix(prefix)
                     if path != name:
-                        found.update(dict.fromkeys(self._named(path, whole), value))
+                        found.update(dict.fromkeys(named(path), value))
         return found
 
-    def _named(self, name: str, whole: bool) -> list[str]:
-        if whole:
-            return [name] if name in self.shapes else []
+    def _of_shape(self, name: str) -> list[str]:
+        if not name.startswith("#"):
+            return []
+        return [
+            path
+            for path, shape in self.shapes.items()
+            if isinstance(shape, Scalar) and shape.type == "string" and shape.name == name[1:]
+        ]
+
+    def _at_path(self, name: str) -> list[str]:
+        return [name] if name in self.shapes else []
+
+    def _of_name(self, name: str) -> list[str]:
         return [
             path
             for path, member in self.members.items()
@@ -119,15 +132,19 @@ class Plan:
         return self._domains[path]
 
     def _on_the_wire(self, path: str, domain: Domain) -> Domain:
-        """Return what is left where a value travels: an empty path label, or an empty list in the
-        query or in a header, is sent as nothing at all.
+        """Return what is left where a value travels: an empty path label, or an empty list in a
+        form, in XML, in the query or in a header, is sent as nothing at all.
         """
         member = self.members.get(path)
-        if member is None or member.location not in ("uri", "querystring", "header", "headers"):
+        if member is None:
             return domain
+        bare = member.location in ("uri", "querystring", "header", "headers")
+        if isinstance(member.shape, List | Map):
+            untyped = bare or self.operation.wire.protocol in ("query", "ec2", "rest-xml")
+            filled = untyped and self.required(path) and domain.max_items != 0
+            return replace(domain, min_items=max(domain.min_items, 1)) if filled else domain
         if not isinstance(member.shape, Scalar):
-            least = max(domain.min_items, 1) if self.required(path) else domain.min_items
-            return replace(domain, min_items=least)
+            return domain
         empty = member.location == "uri" and member.shape.type == "string"
         return replace(domain, min_length=max(domain.min_length, 1)) if empty else domain
 
@@ -224,6 +241,11 @@ class Plan:
         """Return the shape at a path, recursion followed."""
         shape: Shape = self.shapes[path] if path else self.operation.input
         return self.below(shape.to) if isinstance(shape, Recursive) else shape
+
+    def spelled(self, path: str) -> str:
+        """Return the path where the shape at a path is spelled out: its own, unless it recurs."""
+        shape = self.shapes.get(path)
+        return self.spelled(shape.to) if isinstance(shape, Recursive) else path
 
 
 def above(path: str) -> Sequence[str]:
