@@ -29,6 +29,7 @@ from aws_strategies.case import Case, Fault
 from aws_strategies.domain import LONGEST, MOST_ITEMS, sized
 from aws_strategies.kinds import KINDS, Breach, broken, entries_of, places, value_at
 from aws_strategies.plan import Plan, above
+from aws_strategies.text import compiled
 from aws_strategies.walking import present
 
 MOST_TYPES = 40
@@ -373,6 +374,10 @@ class Cover:
             return "the keys of a JSON object are always strings"
         if rule.kind in ("type", "items") and carriage(self.plan, rule.member) != "document":
             return "whatever travels in a form, in XML, the path, the query or a header is text"
+        if rule.kind == "required" and carriage(self.plan, rule.member) != "document":
+            return "its value may be empty, which is sent as nothing at all"
+        if rule.kind == "pattern" and compiled(rule.value) is None:
+            return "this implementation cannot read the pattern"
         if rule.kind == "pattern":
             return "every text matches it, or another rule forbids those that do not"
         return "other rules forbid every value that breaks it"

@@ -7,6 +7,7 @@ import pytest
 from aws_specs import catalog
 from aws_strategies.carriage import carriage
 from aws_strategies.cover import Cover
+from aws_strategies.kinds import KINDS
 from aws_strategies.plan import Plan
 
 
@@ -49,8 +50,22 @@ def test_a_form_has_texts_that_are_no_number_and_no_boolean() -> None:
     assert ("DryRun/type", "string") in faults("ec2.DescribeVpcs")
 
 
+def test_a_required_map_of_a_form_is_filled_so_that_its_absence_shows() -> None:
+    plan = Plan(catalog.load("sns.SetSMSAttributes"))
+    control = Cover(plan).control
+
+    assert control.params["attributes"]
+    assert ("attributes/required", "absent") in faults("sns.SetSMSAttributes")
+
+
 def test_an_empty_map_of_a_form_is_not_taken_out() -> None:
-    assert ("attributes/required", "absent") not in faults("sns.SetSMSAttributes")
+    plan = Plan(catalog.load("sns.SetSMSAttributes"))
+    rule = plan.rule("attributes", "required")
+    assert rule is not None
+    breaks = KINDS["required"].breaks
+
+    assert list(breaks(plan, rule, {"attributes": {}}, ("attributes",))) == []
+    assert list(breaks(plan, rule, {"attributes": {"a": "b"}}, ("attributes",)))
 
 
 def test_a_header_has_no_empty_value() -> None:

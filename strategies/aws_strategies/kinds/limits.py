@@ -148,6 +148,7 @@ def break_items(plan: Plan, rule: Rule, request: Json, at: Concrete) -> Iterator
 def entries_of(plan: Plan, path: str, count: int) -> Json:
     """Return a list or map of exactly `count` typical entries (fewer where keys run out)."""
     shape = plan.below(path)
+    path = plan.spelled(path)
     builder = Builder(plan)
     if isinstance(shape, List):
         return [builder.typical(f"{path}[]") for _ in range(count)]
