@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
+from aws_conformance.wire.values import is_object
 from aws_specs.paths import get, parent, steps
 from aws_specs.spec import Scalar
 from aws_strategies.build import exists, put
@@ -39,7 +40,7 @@ class Namer:
 
     def __call__(self, case: Case) -> Case:
         """Return the case with names nobody has used; a sequence keeps one name throughout."""
-        if not self.paths or not isinstance(case.params, dict):
+        if not self.paths or not is_object(case.params):
             return case
         number = self._sent[case.id] = self._sent.get(case.id, 0) + 1
         same = case.rule if case.kind == "sequence" else f"{case.id}|{number}"
@@ -65,13 +66,17 @@ class Namer:
 
 def _named(plan: Plan) -> Iterator[str]:
     """Yield the members by which a request names what it makes."""
-    if not _MAKES.match(plan.operation.name):
+    verb = _MAKES.match(plan.operation.name)
+    if verb is None:
         return
+    noun = plan.operation.name[verb.end() :]
     for path, member in plan.members.items():
         text = isinstance(member.shape, Scalar) and member.shape.type == "string"
         if not (text and _NAMES.search(member.name) and plan.sendable(path)):
             continue
-        free = path not in (*plan.bindings, *plan.tokens) and plan.rule(path, "exists") is None
+        # A name that must exist is another thing's, unless it is called after what is made.
+        own = member.name.startswith(noun) or plan.rule(path, "exists") is None
+        free = own and path not in (*plan.bindings, *plan.tokens)
         if free and not plan.domain(path).values and _plain(plan, path):
             yield path
 

@@ -1,0 +1,94 @@
+"""Is an operation there? Each way of not being there has one reason code; what is there is judged."""
+
+from __future__ import annotations
+
+import pytest
+
+from aws_conformance.events import OperationFinished
+from aws_conformance.exchange import Answer, Request, Response, Silence
+from aws_conformance.runner import Settings, run
+from aws_reports.results import OperationResult
+from tests_support import miniatures as m
+
+HTML = (("Content-Type", "text/html"),)
+XML = (("Content-Type", "application/xml"),)
+JSON = (("Content-Type", "application/json"),)
+PAGE = b"<!doctype html><title>x</title>"
+NONE: tuple[tuple[str, str], ...] = ()
+
+
+def result(name: str, answer: Answer) -> OperationResult:
+    target = m.Miniature(lambda request: answer)
+    events = run([name], target, Settings(examples=0))
+    return next(e.result for e in events if isinstance(e, OperationFinished))
+
+
+def error(code: str, status: int = 400) -> Response:
+    return Response(status, JSON, b'{"__type": "%s"}' % code.encode())
+
+
+NOT_THERE: list[tuple[str, str, Answer, str]] = [
+    ("501", "sqs.ListQueues", Response(501, NONE, b""), "not-implemented"),
+    ("an error of that name", "sqs.ListQueues", error("NotImplemented"), "not-implemented"),
+    ("a Python exception of that name", "sqs.ListQueues",
+     Silence("crash", "NotImplementedError: not yet"), "not-implemented"),
+    ("unknown operation", "dynamodb.ListTables", error("UnknownOperationException"),
+     "unknown-operation"),
+    ("invalid action", "kinesis.ListStreams", error("InvalidAction"), "unknown-operation"),
+    ("an HTML page with 404", "connect.ListInstances", Response(404, HTML, PAGE), "no-route"),
+    ("405 without an error", "pinpoint.GetApps", Response(405, NONE, b""), "no-route"),
+    ("the service is not supported", "connect.ListInstances",
+     Response(400, JSON, b'{"error": "Unsupported service: connect"}'), "unsupported-service"),
+    ("the same 500 to everything", "ec2.DescribeVpcs", Response(500, HTML, PAGE), "as-unknown"),
+    ("the same 403 to everything", "lambda.ListFunctions",
+     Response(403, NONE, b"<AccessDeniedException/>"), "as-unknown"),
+    ("200 to everything, as S3 for a bucket", "connect.CreateContact",
+     Response(200, XML, b""), "answers-everything"),
+    ("200 to everything, and nothing is required", "connect.TagResource",
+     Response(200, NONE, b""), "answers-everything"),
+    ("text that is no XML", "s3.ListBuckets", Response(200, NONE, b"healthy"), "other-protocol"),
+    ("refused without an AWS error", "s3.CreateBucket", Response(403, HTML, PAGE),
+     "other-protocol"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "code"), [row[1:] for row in NOT_THERE], ids=[row[0] for row in NOT_THERE]
+)
+def test_says_why_an_operation_is_not_there(name: str, answer: Answer, code: str) -> None:
+    found = result(name, answer)
+    assert (found.state, found.reason.partition(":")[0]) == ("unimplemented", code)
+    assert found.requests <= 8
+
+
+THERE: list[tuple[str, str, Answer]] = [
+    ("an empty list of nothing", "kinesis.ListStreams",
+     Response(200, JSON, b'{"StreamNames": [], "HasMoreStreams": false}')),
+    ("an AWS error of its own", "dynamodb.ListTables", error("InternalServerError", 500)),
+    ("a connection that breaks", "dynamodb.ListTables", Silence("hangup")),
+    ("a typed 404", "lambda.GetFunction", error("ResourceNotFoundException", 404)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"), [row[1:] for row in THERE], ids=[row[0] for row in THERE]
+)
+def test_what_answers_as_aws_does_is_there(name: str, answer: Answer) -> None:
+    assert result(name, answer).state != "unimplemented"
+
+
+def test_an_operation_that_answers_one_request_otherwise_is_there() -> None:
+    """An HTML page with 500 to most requests is a finding where some other gets an answer."""
+
+    def answer(request: Request) -> Response:
+        if b"MaxResults" in request.body:
+            return Response(
+                400,
+                XML,
+                b"<Response><Errors><Error><Code>InvalidParameterValue</Code></Error></Errors></Response>",
+            )
+        return Response(500, HTML, PAGE)
+
+    events = list(run(["ec2.DescribeVpcs"], m.Miniature(answer), Settings(examples=0)))
+    state = next(e.result.state for e in events if isinstance(e, OperationFinished))
+    assert state != "unimplemented"

@@ -1,0 +1,131 @@
+"""The judge where nothing but the SDK's model is known: what no model states is never a finding."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from aws_conformance.exchange import Response, Silence
+from aws_conformance.judge import Matter, judge
+from aws_conformance.reading import Reading, read, service_errors
+from aws_specs import catalog
+from aws_specs.protocol import malformed_rules
+from aws_specs.spec import Operation
+from aws_strategies.case import Case, Fault
+
+STREAM = catalog.load("kinesis.CreateStream")
+BUCKET = catalog.load("s3.CreateBucket")
+CONTACT = catalog.load("connect.CreateContact")
+
+
+def answer(operation: Operation, status: int, code: str = "") -> Reading:
+    headers = (("X-Amzn-Errortype", code), ("Content-Type", "application/x-amz-json-1.1"))
+    body = b'{"__type": "%s"}' % code.encode() if code else b"{}"
+    if operation is BUCKET:
+        body = b"<Error><Code>%s</Code></Error>" % code.encode() if code else b""
+    return read(operation, Response(status, headers, body), service_errors(operation))
+
+
+def crash(message: str) -> Reading:
+    return read(STREAM, Silence("crash", message), {})
+
+
+def invalid(operation: Operation, reading: Reading, twin: Reading, **more: Any) -> Matter:
+    what = more.pop("what", "outsider")
+    fault = Fault(op="replace", at="/X", member="X", what=what, old="a", new="b")
+    rule = next(r for r in operation.rules if r.side == "input" and r.kind == "required")
+    case = Case(
+        id="x", operation=operation.id, kind="invalid", params={}, rule=rule.id, fault=fault
+    )
+    return Matter(operation=operation, case=case, rule=rule, answer=reading, twin=twin, **more)
+
+
+def valid(operation: Operation, reading: Reading, **more: Any) -> Matter:
+    case = Case(id="x", operation=operation.id, kind="valid", params={}, witnesses=("r",))
+    twin = answer(operation, 200)
+    return Matter(operation=operation, case=case, rule=None, answer=reading, twin=twin, **more)
+
+
+OK = answer(STREAM, 200)
+
+
+@pytest.mark.parametrize(
+    ("reading", "twin", "verdict", "reason"),
+    [
+        (answer(STREAM, 400, "ValidationException"), OK, "pass", "refused"),
+        (answer(STREAM, 400, "LimitExceededException"), OK, "inconclusive", "quota"),
+        (answer(STREAM, 400, "ResourceInUseException"), OK, "inconclusive", "conflict"),
+        (answer(STREAM, 400, "InvalidThingException"), OK, "inconclusive", "undeclared-error"),
+        (answer(STREAM, 400, "StrangeException"), OK, "inconclusive", "unclassified-error"),
+        (answer(STREAM, 400, "ResourceNotFoundException"), OK, "fail", "wrong-error"),
+        (crash("KeyError: 'x'"), crash("KeyError: 'x'"), "inconclusive", "masked"),
+        (crash("KeyError: 'x'"), crash("KeyError: 'y'"), "fail", "server-error"),
+        (answer(STREAM, 500), answer(STREAM, 500), "inconclusive", "masked"),
+        (answer(STREAM, 500), OK, "fail", "server-error"),
+    ],
+)  # fmt: skip
+def test_judges_an_invalid_request(
+    reading: Reading, twin: Reading, verdict: str, reason: str
+) -> None:
+    ruling = judge(invalid(STREAM, reading, twin))
+    assert (ruling.verdict, ruling.reason) == (verdict, reason)
+
+
+def test_a_page_states_its_errors() -> None:
+    twin = answer(CONTACT, 200)
+    for code in ("InvalidThingException", "StrangeException", "ServiceQuotaExceededException"):
+        ruling = judge(invalid(CONTACT, answer(CONTACT, 400, code), twin))
+        assert (ruling.verdict, ruling.reason) == ("fail", "wrong-error")
+
+
+def test_a_fraction_is_cut_by_the_older_services_alone() -> None:
+    assert judge(invalid(STREAM, OK, OK, what="fraction")).reason == "convention"
+    twin = answer(CONTACT, 200)
+    assert judge(invalid(CONTACT, twin, twin, what="fraction")).reason == "accepted-invalid"
+    assert judge(invalid(STREAM, OK, OK, what="fraction", strict=True)).verdict == "fail"
+
+
+def test_a_fault_in_the_path_may_reach_another_operation() -> None:
+    ruling = judge(invalid(BUCKET, answer(BUCKET, 200), answer(BUCKET, 200), routed=True))
+    assert (ruling.verdict, ruling.reason) == ("inconclusive", "another-operation")
+
+
+@pytest.mark.parametrize(
+    ("operation", "usual", "verdict", "reason"),
+    [
+        (STREAM, False, "inconclusive", "unstated-rule"),
+        (STREAM, True, "fail", "rejected-valid"),
+        (CONTACT, False, "fail", "rejected-valid"),
+    ],
+)
+def test_a_refused_valid_request_may_break_what_no_model_states(
+    operation: Operation, usual: bool, verdict: str, reason: str
+) -> None:
+    refused = answer(operation, 400, "ValidationException")
+    ruling = judge(valid(operation, refused, usual=usual))
+    assert (ruling.verdict, ruling.reason) == (verdict, reason)
+
+
+def test_what_a_target_says_it_does_not_do_is_not_implemented() -> None:
+    ruling = judge(valid(STREAM, crash("FilterNotImplementedError: not yet")))
+    assert (ruling.verdict, ruling.reason) == ("unimplemented", "unimplemented")
+
+
+@pytest.mark.parametrize("reading", [OK, answer(STREAM, 500), crash("KeyError: 'Authorization'"),
+                                     answer(STREAM, 404), answer(STREAM, 400, "ValidationException")])  # fmt: skip
+def test_authentication_is_a_class_of_its_own(reading: Reading) -> None:
+    matter = malformed("no-signature", reading)
+    assert judge(matter).reason == "authentication-not-checked"
+    assert judge(matter).verdict == "inconclusive"
+
+
+def test_a_signature_that_is_looked_at_passes() -> None:
+    for code in ("MissingAuthenticationTokenException", "AccessDeniedException"):
+        assert judge(malformed("no-signature", answer(STREAM, 403, code))).verdict == "pass"
+
+
+def malformed(way: str, reading: Reading) -> Matter:
+    rule = next(r for r in malformed_rules(STREAM) if r.member == way)
+    case = Case(id="x", operation=STREAM.id, kind="malformed", params={}, rule=rule.id, wire=way)
+    return Matter(operation=STREAM, case=case, rule=rule, answer=reading, twin=OK)
