@@ -95,7 +95,7 @@ class Yield(Value, frozen=True):
 
 
 class Node(Value, frozen=True, kw_only=True):
-    """One operation in the graph: `id` is `service.Operation`, `optional` what it can do without."""
+    """One operation in the graph: `id` is `service.Operation`; it can do without `optional`."""
 
     id: str
     role: Role
@@ -252,7 +252,7 @@ def _means(path: str, shape: Scalar, noun: str) -> tuple[Identifier, ...]:
 
 
 def _is_label(path: str, own: Identifier) -> bool:
-    """Whether a text names nothing that is made: tags, accounts, the labels of a batch's entries."""
+    """Whether a text names nothing that is made: tags, accounts, labels of a batch's entries."""
     if path.endswith(("{}", "{key}")) or path.lower().startswith("tag"):
         return True
     if own.noun.endswith("account") and own.facet == "id":

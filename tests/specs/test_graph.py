@@ -135,7 +135,7 @@ def test_steps_take_only_from_steps_before_them(service: str) -> None:
         chain = of(service).chain(name)
         for step in chain.steps:
             assert {take.step for take in step.takes} <= done
-            assert step.operation not in done and step.operation != name
+            assert step.operation not in {*done, name}
             done.add(step.operation)
         assert {take.step for take in chain.takes} <= done
 
