@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from aws_conformance.events import Event
+from aws_strategies import twin_of
 from aws_strategies.case import Case
 from aws_strategies.examples import generate, shrink
 
@@ -49,7 +50,18 @@ def _smallest(run: OperationRun, case: Case) -> Case:
         return case
 
     def fails(candidate: Case) -> bool:
+        _know_twin(run, candidate)
         return run.fails_for(candidate) == first
 
     smaller = shrink(run.plan, case, fails, seed=run.settings.seed)
-    return replace(smaller, id=case.id) if smaller != case else case
+    if smaller == case:
+        return case
+    _know_twin(run, smaller)
+    run.forget(case)
+    return replace(smaller, id=case.id)
+
+
+def _know_twin(run: OperationRun, case: Case) -> None:
+    """Let the twin of a case that shrinking made be found by its id."""
+    if case.twin:
+        run.add_twins({case.twin: twin_of(run.plan, case, nonce=str(run.settings.seed))})

@@ -128,6 +128,10 @@ class OperationRun:
         """Let examples be found as twins by their ids."""
         self.examples.update(cases)
 
+    def forget(self, case: Case) -> None:
+        """Let a case be sent anew: another one takes its id."""
+        self.exchanges.pop(case.id, None)
+
     def one(self, case: Case) -> Iterator[Event]:
         """Yield what one more case says (for examples)."""
         yield from self._case(case)

@@ -252,12 +252,13 @@ def _set(schema: Schema, limits: Mapping[str, Json], low: str, high: str) -> Non
 
 def _pattern(schema: Schema, rule: Rule, shape: Shape) -> None:
     """Anchor the pattern: AWS writes patterns to be matched against the whole value."""
+    anchored = f"^(?:{rule.value})$"
     try:
-        re.compile(rule.value)
+        re.compile(anchored)
     except re.error:
         schema["x-aws"] = {**schema["x-aws"], "pattern": rule.value}
         return
-    schema["pattern"] = f"^(?:{rule.value})$"
+    schema["pattern"] = anchored
 
 
 def _format(schema: Schema, rule: Rule, shape: Shape) -> None:

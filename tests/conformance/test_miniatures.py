@@ -143,3 +143,25 @@ def test_the_same_seed_sends_the_same_requests() -> None:
         return [(request.path, request.body) for request in target.requests]
 
     assert bodies() == bodies()
+
+
+def test_a_finding_that_only_an_example_makes_is_shrunk() -> None:
+    def change(request: Request, response: Response) -> Response:
+        try:
+            body = json.loads(request.body or b"{}")
+        except ValueError:
+            return response
+        attributes = body.get("Attributes") if isinstance(body, dict) else None
+        if isinstance(attributes, dict) and len(attributes) > 1:
+            return Response(500, m.JSON, b"{}")
+        return response
+
+    verdicts, _ = m.judged(m.over_emulator(change), [CONTACT], examples=40)
+    found = [v for v in verdicts if v.verdict == "fail"]
+    assert {v.reason for v in found} == {"server-error"}
+    smallest = min(found, key=lambda v: len(v.evidence.request.body if v.evidence else ""))
+    assert smallest.evidence is not None
+    sent = json.loads(smallest.evidence.request.body)
+    required = {"InstanceId", "Channel", "InitiationMethod", "ClientToken"}
+    assert set(sent) == {*required, "Attributes"}
+    assert len(sent["Attributes"]) == 2
