@@ -8,9 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Final
 
+from msgspec.structs import replace
+
 from aws_reports.faults import change
+from aws_reports.matrix import Cell, matrix
 from aws_reports.messages import answer_of, text_of
 from aws_reports.pages import page
 from aws_reports.redact import redacted
@@ -40,6 +44,7 @@ SHOWN_CASES: Final = 50
 SHOWN_OPERATIONS: Final = 1_000
 SHOWN_RULES: Final = 20_000
 SHOWN_GROUPS: Final = 500
+SHOWN_CELLS: Final = 5_000
 
 
 class Conversation(Value, frozen=True):
@@ -99,6 +104,7 @@ def render(results: Results) -> bytes:
         open_ends=tuple(map(_open_end, summary.open_ends[:SHOWN_GROUPS])),
         unchecked=_unchecked(summary.operations),
         rules=_rules(summary.operations),
+        errors=_errors(summary.results),
         shown=SHOWN_RULES,
     )
 
@@ -217,6 +223,23 @@ def _open_end(end: OpenEnd) -> OpenEnd:
 def _unchecked(operations: Iterable[OperationSummary]) -> tuple[tuple[str, str], ...]:
     pairs = [pair for one in operations for pair in one.result.unchecked]
     return tuple((one_line(rule, 500), one_line(reason)) for rule, reason in pairs[:SHOWN_RULES])
+
+
+def _errors(results: Results) -> tuple[tuple[str, tuple[Cell, ...]], ...]:
+    """Return the matrix of errors by operation, as many cells as the page can hold."""
+    cells = matrix(results)[:SHOWN_CELLS]
+    return tuple(
+        (one_line(operation), tuple(map(_bounded, group)))
+        for operation, group in groupby(cells, key=lambda one: one.operation)
+    )
+
+
+def _bounded(one: Cell) -> Cell:
+    texts = {name: one_line(getattr(one, name)) for name in _CELL_TEXTS}
+    return replace(one, **texts)
+
+
+_CELL_TEXTS: Final = ("cause", "documented", "code", "wire", "caught", "reason")
 
 
 class Row(Value, frozen=True):

@@ -82,6 +82,7 @@ def default_formats() -> Formats:
         Format("json", "results.json", _json),
         Format("junit", "junit.xml", _junit),
         Format("markdown", "summary.md", _markdown),
+        Format("matrix", "errors.md", _matrix),
         Format("sarif", "report.sarif", _sarif),
         Format("terminal", "summary.txt", _terminal),
     )
@@ -137,6 +138,12 @@ def _markdown(results: Results) -> bytes:
     from aws_reports import markdown
 
     return markdown.render(results)
+
+
+def _matrix(results: Results) -> bytes:
+    from aws_reports import matrix_text
+
+    return matrix_text.render(results)
 
 
 def _sarif(results: Results) -> bytes:

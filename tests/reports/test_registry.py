@@ -38,6 +38,7 @@ def test_built_in_formats_and_their_files():
         "json": "results.json",
         "junit": "junit.xml",
         "markdown": "summary.md",
+        "matrix": "errors.md",
         "sarif": "report.sarif",
         "terminal": "summary.txt",
     }

@@ -11,7 +11,7 @@ import click
 if TYPE_CHECKING:
     from aws_reports import Formats
 
-_FORMATS: Final = ("terminal", "html", "junit", "markdown", "json", "sarif")
+_FORMATS: Final = ("terminal", "html", "junit", "markdown", "matrix", "json", "sarif")
 
 
 @click.command(short_help="Show the results of one run, or compare several.")
@@ -32,6 +32,7 @@ def report(results: tuple[str, ...], format_: str | None, output: str | None) ->
     Examples:
       aws-conformance report conformance-report
       aws-conformance report conformance-report/results.json --format junit -o junit.xml
+      aws-conformance report conformance-report --format matrix
       aws-conformance report ours.json theirs.json --format html -o comparison.html
     """
     from aws_conformance.session import write_whole
