@@ -62,6 +62,11 @@ class Said(Value, frozen=True):
         return self.side, self.member
 
     @property
+    def prose(self) -> bool:
+        """Whether a page says it in a sentence; a lossy copy may have lost that."""
+        return self.confidence < 1.0 or self.kind in PROSE_KINDS or self.kind in LIMIT_KINDS
+
+    @property
     def sure(self) -> bool:
         """Whether `run` would test the rule by default."""
         return self.confidence >= DEFAULT_CONFIDENCE
@@ -86,15 +91,14 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
         side, member = place
         return self.rules.get(f"{side}/{member}/{kind}")
 
-    def silent(self, place: Place, kind: Kind) -> bool:
-        """Whether the witness may have stated such a rule there, and what was read has lost it."""
+    def silent(self, place: Place, *, prose: bool = False) -> bool:
+        """Whether what was read of the witness has lost what it said there, or what its prose did."""
         if self.witness != "page":
             return False
         return any(
             _covers(gap.where, place)
             for gap in self.operation.gaps
-            if gap.what in ("elided", "members-lost")
-            or (gap.what == "prose-lost" and (kind in PROSE_KINDS or kind in LIMIT_KINDS))
+            if gap.what in ("elided", "members-lost") or (gap.what == "prose-lost" and prose)
         )
 
 

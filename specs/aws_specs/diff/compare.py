@@ -95,7 +95,7 @@ def _tells(told: Account, place: Place) -> bool:
     """Whether an account lists the members among which this one would stand."""
     side, path = place
     above = told.nodes.get((side, parent(path)))
-    return isinstance(above, Structure) and not told.silent(place, "type")
+    return isinstance(above, Structure) and not told.silent(place)
 
 
 def _member(told: Account, place: Place) -> dict[str, Json]:

@@ -36,9 +36,9 @@ def rule_changes(before: Account, after: Account) -> Iterator[Found]:
         row = _KINDS.get(said.kind)
         if row is None or not _both_have(before, after, said):
             continue
-        if pair.old is None and before.silent(said.place, said.kind):
+        if pair.old is None and before.silent(said.place, prose=said.prose):
             continue
-        if pair.new is None and after.silent(said.place, said.kind):
+        if pair.new is None and after.silent(said.place, prose=said.prose):
             continue
         if said.kind in PROSE_KINDS and (across or before.witness == "model"):
             continue
