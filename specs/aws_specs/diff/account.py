@@ -92,7 +92,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
         return self.rules.get(f"{side}/{member}/{kind}")
 
     def silent(self, place: Place, *, prose: bool = False) -> bool:
-        """Whether what was read of the witness has lost what it said there, or what its prose did."""
+        """Whether what was read has lost what the witness said there, or said in prose."""
         if self.witness != "page":
             return False
         return any(
