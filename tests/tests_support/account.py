@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import string
 import threading
 from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -21,6 +22,8 @@ from botocore.credentials import Credentials
 ACCOUNT = "111122223333"
 KEY = "AKIDEXAMPLE"
 SECRET = "a-secret-of-the-sandbox"
+
+_LETTERS = frozenset("-_" + string.ascii_letters + string.digits)
 
 Reply = tuple[int, Mapping[str, str], bytes]
 
@@ -99,6 +102,8 @@ class Account:
     def _sqs(self, name: str, params: dict[str, Any]) -> Reply:
         match name:
             case "CreateQueue":
+                if set(params) - {"QueueName"}:
+                    return _error(400, "InvalidParameterValue")
                 return self._create(params.get("QueueName"))
             case "DeleteQueue" | "GetQueueAttributes" | "ListQueueTags":
                 url = params.get("QueueUrl")
@@ -115,7 +120,7 @@ class Account:
     def _create(self, name: Any) -> Reply:
         if not isinstance(name, str):
             return _error(400, "MissingParameter" if name is None else "SerializationException")
-        if not name or len(name) > 80:
+        if not name or len(name) > 80 or not set(name) <= _LETTERS:
             return _error(400, "InvalidParameterValue")
         url = f"{self.url}/{ACCOUNT}/{name}"
         self.queues.add(url)

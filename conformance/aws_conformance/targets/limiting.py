@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from aws_conformance.exchange import Answer, Request, Response, Target
 from aws_specs.errors import UsageError
@@ -45,6 +45,12 @@ class _Wrapper:
         self.name = target.name
         self.endpoint = target.endpoint
         self.bindings: Mapping[str, str] = target.bindings
+
+    def __getattr__(self, name: str) -> Any:
+        """Return what only some targets have (`reset`, `account`) from the target itself."""
+        if name == "target":  # not there yet: a copy is being made
+            raise AttributeError(name)
+        return getattr(self.target, name)
 
     def wiring(self, service: str) -> Wiring:
         """Return the wrapped target's wiring."""

@@ -39,6 +39,8 @@ class RecordingTarget:
 
     def __getattr__(self, name: str) -> Any:
         """Return what only some targets have (`reset`, `account`) from the target itself."""
+        if name == "target":  # not there yet: a copy is being made
+            raise AttributeError(name)
         return getattr(self.target, name)
 
     def wiring(self, service: str) -> Wiring:
