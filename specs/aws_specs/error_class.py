@@ -47,15 +47,13 @@ _WORDS: Final[Mapping[str, tuple[str, ...]]] = {
         r"RequestExpired", r"RequestTimeTooSkewed", r"Insufficient\w*Permission",
         r"NotPermitted", r"OperationNotAllowed", r"NotEntitled", rf"Prohibit+ed{_END}",
     ),
-    "validation": (
-        r"TooLarge", r"TooLong", r"TooSmall", r"TooManyEntries", r"(Length|Size)Exceeded",
-    ),
     "quota": (
         r"Quota", r"Limits?Exceeded", r"ExceededLimit", r"TooMany", r"LimitReached", r"OverLimit",
+        r"TooLarge", r"TooLong",
         rf"Limit{_END}", r"Insufficient\w*Capacity", r"Max(imum)?\w*(Reached|Exceeded)",
         r"Number\w*Exceeded", rf"Exceeded{_END}",
     ),
-    "invalid": (
+    "validation": (
         r"Validation", r"Invalid", r"BadRequest", r"Malformed", r"Missing", r"Serialization",
         r"Parameter", r"Argument", r"OutOf(Range|Bounds)", r"Constraint", r"Unprocessable",
         r"Illegal", r"Incorrect", r"Mismatch", r"DoesNotMatch", r"BadDigest", r"Unsupported",
@@ -70,11 +68,10 @@ _WORDS: Final[Mapping[str, tuple[str, ...]]] = {
         r"TimedOut",
     ),
 }  # fmt: skip
-"""The words of each class, the narrower classes first. "invalid" is validation, after the rest."""
+"""The words of each class, the narrower classes first."""
 
 _CLASSES: Final = tuple(
-    ("validation" if label == "invalid" else label, re.compile("|".join(words), re.IGNORECASE))
-    for label, words in _WORDS.items()
+    (label, re.compile("|".join(words), re.IGNORECASE)) for label, words in _WORDS.items()
 )
 
 

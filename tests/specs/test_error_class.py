@@ -41,7 +41,7 @@ def test_recorded_errors_are_classified_right() -> None:
         ("RequestLimitExceeded", "throttled"),
         ("LimitExceededException", "quota"),
         ("ServiceQuotaExceededException", "quota"),
-        ("EntityTooLarge", "validation"),
+        ("EntityTooLarge", "quota"),
         ("UsernameExistsException", "conflict"),
         ("ResourceDoesNotExistException", "not-found"),
         ("AuthorizationAlreadyExists", "conflict"),
