@@ -12,7 +12,7 @@ from aws_conformance.clerk import FLAKY, UNCONFIRMED, Clerk
 from aws_conformance.judge import Matter, Ruling, judge
 from aws_conformance.recording import NOT_RECORDED
 from aws_conformance.sender import Sender, UnreachableError
-from aws_strategies.build import with_tokens
+from aws_strategies.build import PLACEHOLDER, with_tokens
 from aws_strategies.case import Case
 
 _PATIENCE = 3
@@ -73,10 +73,26 @@ class Repeater:
         return self.find(matter.case.twin) if matter.case.twin and matter.twin else None
 
     def _fresh(self, case: Case) -> Case:
-        """Return the case with new idempotency tokens, except where the token is the fault."""
+        """Return the case with new idempotency tokens, except where the token is the fault.
+
+        A token whose length is what a valid case is about keeps its length.
+        """
         plan = self.clerk.plan
         params: Any = copy.deepcopy(case.params)
         nonce = f"{self.seed}-again-{self.sender.requests}"
-        if isinstance(params, dict) and not self.clerk.paths(case) & set(plan.tokens):
+        faulty = case.fault is not None and case.fault.member in plan.tokens
+        if isinstance(params, dict) and not faulty:
+            for path in self._limited(case):
+                params[path] = PLACEHOLDER * len(params[path])
             with_tokens(plan, params, case.id, nonce)
         return replace(case, params=params)
+
+    def _limited(self, case: Case) -> list[str]:
+        """Return the tokens whose limits a valid case is a witness of."""
+        rules = [self.clerk.rule_of(witness) for witness in case.witnesses]
+        return [
+            rule.member
+            for rule in rules
+            if rule.kind == "length" and rule.member in self.clerk.plan.tokens
+            if isinstance(case.params.get(rule.member), str)
+        ]

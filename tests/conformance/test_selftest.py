@@ -1,0 +1,192 @@
+"""The suite against its own emulator: every fault found and named, nothing else."""
+
+from __future__ import annotations
+
+import json
+from fnmatch import fnmatchcase
+from importlib.resources import files
+
+import jsonschema
+import msgspec
+import pytest
+from click.testing import CliRunner
+from msgspec.structs import replace
+
+from aws_conformance.cli.selftest import selftest as command
+from aws_conformance.emulator.faults import FAULTS
+from aws_conformance.selftest import (
+    FAMILIES,
+    Bench,
+    Clean,
+    Trial,
+    explained,
+    jobs,
+    names,
+    sampled,
+    selftest,
+    spread,
+    work,
+)
+from aws_conformance.selftest_report import from_json, schema, summed_up, to_json, to_text
+from aws_specs import catalog
+
+PARTICIPANT = "connect.CreateParticipant"
+CONTACT_ID = f"{PARTICIPANT}/input/ContactId/length"
+
+
+def bench(name: str) -> Bench:
+    return Bench(catalog.load(name))
+
+
+def survivors(trials: tuple[Trial, ...]) -> list[str]:
+    return [f"{t.outcome}: {t.fault} {t.found} {t.detail}" for t in trials if t.survives]
+
+
+def run(most: int, *operations: str) -> tuple[list[Clean], list[Trial]]:
+    items = list(selftest(jobs(operations, most=most)))
+    return [i for i in items if isinstance(i, Clean)], [i for i in items if isinstance(i, Trial)]
+
+
+@pytest.mark.parametrize("name", catalog.names())
+def test_faults_of_every_family_are_found_and_named(name: str) -> None:
+    clean, trials = run(45, name)
+    assert [one.findings for one in clean] == [()]
+    assert survivors(tuple(trials)) == []
+    assert len(trials) >= 25
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("name", catalog.names())
+def test_every_fault_is_found_and_named(name: str) -> None:
+    clean, trials = run(0, name)
+    assert [one.findings for one in clean] == [()]
+    assert survivors(tuple(trials)) == []
+
+
+@pytest.mark.nightly
+def test_faults_of_two_hundred_operations_are_found_and_named() -> None:
+    clean, trials = run(20, *sampled(200, seed=1))
+    assert [one for one in clean if one.findings] == []
+    assert survivors(tuple(trials)) == []
+
+
+def test_every_verb_has_a_family() -> None:
+    assert set(FAMILIES) == set(FAULTS)
+
+
+def test_a_suite_that_sends_too_little_has_survivors() -> None:
+    weak = bench(PARTICIPANT)
+    weak.settings = replace(weak.settings, only=("valid",))
+    trial = weak.trial(CONTACT_ID)
+    assert (trial.outcome, trial.survives) == ("missed", True)
+
+
+def test_a_trial_says_what_was_found_and_after_how_many_requests() -> None:
+    trial = bench(PARTICIPANT).trial(f"wrong-status:{CONTACT_ID}")
+    assert trial.outcome == "named"
+    assert trial.found[0] == f"{CONTACT_ID} (wrong-status)"
+    assert (trial.member, trial.kind) == ("ContactId", "length")
+    assert 0 < trial.requests <= trial.total
+
+
+def test_a_finding_on_another_rule_or_for_another_reason_names_nothing() -> None:
+    one = bench(PARTICIPANT)
+    made, emulator = one._run((CONTACT_ID,))
+    fault = emulator.faults[0]
+    found = [v for event in made.events() for v in getattr(event, "verdicts", ())]
+    mine = next(v for v in found if v.verdict == "fail")
+    assert names(fault, mine)
+    assert not names(fault, replace(mine, rule=f"{PARTICIPANT}/input/InstanceId/length"))
+    assert not names(fault, replace(mine, reason="wrong-error"))
+    assert not names(fault, replace(mine, flaky=True))
+
+
+def test_trials_do_not_disturb_each_other() -> None:
+    """A refused value of the control makes the suite prefer another one: in that run only."""
+    one = bench("connect.CreateContact")
+    refused = "connect.CreateContact/input/Channel/enum=VOICE"
+    before = one.clean()
+    assert one.trial(refused).outcome == "named"
+    assert one.clean() == before
+    assert one.trial(refused) == bench("connect.CreateContact").trial(refused)
+
+
+def test_entries_for_single_faults_are_needed() -> None:
+    """A fault that is found after all needs no explanation."""
+    certain = [one for one in explained() if not one.doubt and not one.stream]
+    assert certain
+    for entry in certain:
+        fitting = [
+            (one, fault)
+            for one in map(bench, catalog.names())
+            for fault in one.faults
+            if fnmatchcase(fault, entry.fault)
+        ]
+        assert fitting, entry.fault
+        assert all(one.trial(fault).outcome != "named" for one, fault in fitting)
+
+
+def test_every_entry_gives_a_reason() -> None:
+    assert all(len(entry.reason) > 30 for entry in explained())
+
+
+def verb(fault: str) -> str:
+    head = fault.partition(":")[0]
+    return head if head in FAULTS else ""
+
+
+def test_a_spread_has_faults_of_every_verb() -> None:
+    faults = bench("pinpoint.SendMessages").faults
+    chosen = spread(faults, 60)
+    assert 40 <= len(chosen) <= 60
+    assert {verb(fault) for fault in chosen} == {verb(fault) for fault in faults}
+    assert spread(faults, 0) == faults
+
+
+def test_a_sample_is_the_same_for_the_same_seed_and_of_many_services() -> None:
+    drawn = sampled(12, seed=3)
+    assert drawn == sampled(12, seed=3)
+    assert len({name.partition(".")[0] for name in drawn}) == 12
+    assert drawn != sampled(12, seed=4)
+
+
+def test_parts_of_the_work_are_the_whole() -> None:
+    parts = [item for job in jobs([PARTICIPANT], parts=3, most=30) for item in work(job)]
+    whole = [item for job in jobs([PARTICIPANT], most=30) for item in work(job)]
+    key = lambda item: msgspec.json.encode(item)  # noqa: E731
+    assert sorted(parts, key=key) == sorted(whole, key=key)
+
+
+def test_the_file_is_read_back_and_fits_its_published_schema() -> None:
+    items = [item for job in jobs([PARTICIPANT], most=20) for item in work(job)]
+    report = summed_up(items, tool="0", sdk="1")
+    assert from_json(to_json(report)) == report
+    published = json.loads(
+        files("aws_conformance").joinpath("selftest.schema.json").read_text(encoding="utf-8")
+    )
+    assert published == json.loads(json.dumps(schema()))
+    jsonschema.validate(json.loads(to_json(report)), published)
+
+
+def test_the_table_counts_by_family_and_names_survivors() -> None:
+    trial = bench(PARTICIPANT).trial(CONTACT_ID)
+    missed = replace(trial, outcome="missed", found=(), detail="decided")
+    report = summed_up([trial, missed], tool="0", sdk="1")
+    text = to_text(report)
+    assert not report.passed
+    assert report.families[0].faults == 2
+    assert report.families[0].named == 1
+    assert f"survivor: missed: {CONTACT_ID}" in text
+    assert "rule not enforced" in text.splitlines()[1]
+
+
+def test_the_command_exits_0_and_writes_json(tmp_path: object) -> None:
+    out = f"{tmp_path}/selftest.json"
+    result = CliRunner().invoke(
+        command, [PARTICIPANT, "--faults", "20", "-q", "-o", out], standalone_mode=False
+    )
+    assert result.exception is None
+    assert result.return_value == 0
+    assert "clean: 1 operations" in result.output
+    with open(out, "rb") as file:  # noqa: PTH123
+        assert from_json(file.read()).passed
