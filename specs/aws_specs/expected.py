@@ -58,6 +58,8 @@ class Expected:
         mine, printed = self._page.get((side, path)), self._printed.get((side, path))
         if mine is None or printed is None:
             return mine is printed and bool(self._printed)
+        if side in self._elided and mine.recursive:
+            return True  # a syntax block prints a list that recurs as a dict
         trait = _TRAITS.get(what)
         return trait is None or trait(mine) == trait(printed)
 
