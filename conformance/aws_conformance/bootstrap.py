@@ -23,6 +23,7 @@ from aws_conformance.exchange import Target
 from aws_conformance.reading import Reading, says_absent
 from aws_conformance.resources import Removal, ResourceJournal, Thing, names_of, remove_all
 from aws_conformance.sender import BudgetSpentError, Sender, UnreachableError
+from aws_conformance.wire.values import is_list, is_object
 from aws_specs import catalog, sdk
 from aws_specs.errors import ConformanceError, UsageError
 from aws_specs.graph import Chain, Graph, Node, Step
@@ -42,8 +43,8 @@ Values = dict[tuple[str, str, str], str]
 """What steps sent and got: by operation, side and member path."""
 
 _DEEPEST: Final = 12
-_TRIES: Final = 3
-"""How many chains are tried for an operation when creations are refused."""
+_TRIES: Final = 2
+"""How many creations may be refused before no other chain is tried for an operation."""
 
 
 class Prepared(Value, frozen=True, kw_only=True):
@@ -63,8 +64,12 @@ class Prepared(Value, frozen=True, kw_only=True):
 
 @cache
 def _operations(service: str) -> tuple[Operation, ...]:
-    names = sdk.service_model(service).operation_names
-    return tuple(catalog.load(f"{service}.{name}") for name in names)
+    return tuple(catalog.load(f"{service}.{name}") for name in _names(service))
+
+
+def _names(service: str) -> tuple[str, ...]:
+    model: Any = sdk.service_model(service)
+    return tuple(str(name) for name in model.operation_names)
 
 
 class Graphs:
@@ -118,7 +123,7 @@ def check_chains(chains: Mapping[str, Any], where: str) -> None:
         if service not in sdk.services() or not isinstance(table, dict):
             problems.append(f"{where}: `bootstrap.{service}` must be a table named like a service")
             continue
-        known = set(sdk.service_model(service).operation_names)
+        known = set(_names(service))
         for name, value in cast("dict[str, Any]", table).items():
             wrong = isinstance(value, dict) and name not in known
             if wrong or not isinstance(value, dict | str):
@@ -184,18 +189,8 @@ class Bootstrap:
             return Prepared()
         bindings = {**self.target.bindings, **self.settings.bindings}
         plan = Plan(operation, bindings=bindings, confidence=self.settings.confidence)
-        refused: list[str] = []
-        without: set[str] = set()
-        for _ in range(_TRIES):
-            chain = graph.chain(
-                operation.id, given=plan.bindings, finding=self.finding, without=without
-            )
-            values, failed = self._run(chain)
-            refused += failed.values()
-            wanting = [t.path for t in chain.takes if (t.step, t.side, t.at) not in values]
-            if not wanting or not failed:
-                break
-            without |= failed.keys()
+        chain, values, refused = self._tried(graph, operation.id, plan)
+        wanting = [t.path for t in chain.takes if (t.step, t.side, t.at) not in values]
         bound = {
             f"{operation.id}.{take.path}": value
             for take in chain.takes
@@ -207,6 +202,18 @@ class Bootstrap:
             missing=tuple(dict.fromkeys(f"{operation.service}.{path}" for path in missing)),
             refused=tuple(dict.fromkeys(refused)),
         )
+
+    def _tried(
+        self, graph: Graph, name: str, plan: Plan, without: frozenset[str] = frozenset()
+    ) -> tuple[Chain, Values, list[str]]:
+        """Run an operation's chain, and others while creations are refused; return the last."""
+        chain = graph.chain(name, given=plan.bindings, finding=self.finding, without=without)
+        values, failed = self._run(chain)
+        whole = all((take.step, take.side, take.at) in values for take in chain.takes)
+        if whole or not failed or len(without) >= _TRIES:
+            return chain, values, [*failed.values()]
+        other, found, more = self._tried(graph, name, plan, without | failed.keys())
+        return other, found, [*failed.values(), *more]
 
     def _run(self, chain: Chain) -> tuple[Values, dict[str, str]]:
         """Run the steps of a chain; return the values of what each sent and got, and refusals."""
@@ -369,7 +376,7 @@ class Keeper:
         if self._removes and self._used and self._first:
             self._now = dict(self.bootstrap.prepare(self.operation).bindings)
             self._used = False
-        if self._creates and isinstance(case.params, dict) and not case.wire:
+        if self._creates and is_object(case.params) and not case.wire:
             removal = self.bootstrap.removal(self.operation.id, case.params, None)
             journal = self.bootstrap.journal
             self._number = journal.creating(self.operation.id, case.params, removal, case.id)
@@ -389,10 +396,10 @@ class Keeper:
 
 
 def _replaced(value: Any, changes: Mapping[str, str]) -> Any:
-    if isinstance(value, dict):
-        return {k: _replaced(v, changes) for k, v in cast("dict[str, Any]", value).items()}
-    if isinstance(value, list):
-        return [_replaced(item, changes) for item in cast("list[Any]", value)]
+    if is_object(value):
+        return {key: _replaced(item, changes) for key, item in value.items()}
+    if is_list(value):
+        return [_replaced(item, changes) for item in value]
     return changes.get(value, value) if isinstance(value, str) else value
 
 

@@ -88,9 +88,9 @@ def reads(name: str) -> bool:
 def hazard(name: str) -> Hazard | None:
     """Return what an operation (`CreateQueue`) may do to a real account, if anything is known."""
     parts = words(name)
-    if not parts or reads(name):
+    if reads(name):
         return None
-    verb = parts[1] if parts[0] == "batch" and len(parts) > 1 else parts[0]
+    verb = next((word for word in parts if word != "batch"), "")
     for effect, verbs in VERBS.items():
         if verb in verbs:
             return Hazard(effect, verb)

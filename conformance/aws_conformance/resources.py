@@ -17,6 +17,8 @@ import msgspec
 
 from aws_conformance.reading import Reading
 from aws_conformance.redact import without_secrets
+from aws_conformance.sender import UnreachableError
+from aws_conformance.wire.values import is_list, is_object
 from aws_specs.errors import ConformanceError, UsageError
 from aws_specs.spec import Json, Value
 
@@ -266,7 +268,7 @@ def _remove(journal: ResourceJournal, thing: Thing, call: Call) -> None:
         return
     try:
         reading = call(thing.removal.operation, thing.removal.params)
-    except (ConformanceError, *_unreachable()) as error:
+    except (ConformanceError, UnreachableError) as error:
         journal.kept(thing.number, f"{thing.removal.operation} could not be sent: {error}")
         return
     if reading.kind == "success" or reading.error_class in GONE:
@@ -275,16 +277,10 @@ def _remove(journal: ResourceJournal, thing: Thing, call: Call) -> None:
         journal.kept(thing.number, f"{thing.removal.operation} is answered {reading.short()}")
 
 
-def _unreachable() -> tuple[type[Exception], ...]:
-    from aws_conformance.sender import UnreachableError
-
-    return (UnreachableError,)
-
-
 def names_of(params: Any) -> tuple[str, ...]:
     """Return the texts a removal names its thing by, for people."""
-    if isinstance(params, dict):
-        return tuple(n for item in cast("dict[str, Any]", params).values() for n in names_of(item))
-    if isinstance(params, list):
-        return tuple(name for item in cast("list[Any]", params) for name in names_of(item))
+    if is_object(params):
+        return tuple(name for item in params.values() for name in names_of(item))
+    if is_list(params):
+        return tuple(name for item in params for name in names_of(item))
     return (params,) if isinstance(params, str) else ()

@@ -111,7 +111,7 @@ def _prepared(
     """Return the settings with what was made (or recorded) for an operation bound."""
     recorded: Callable[[str], Mapping[str, str]] | None
     recorded = getattr(sender.target, "bound_for", None)
-    made = recorded(operation.id) if recorded is not None else {}
+    made: Mapping[str, str] = recorded(operation.id) if recorded is not None else {}
     if bootstrap is not None:
         made = bootstrap.prepare(operation).bindings
         sender.keeper = bootstrap.keeper(operation)

@@ -132,9 +132,8 @@ def verified(request: BaseHTTPRequestHandler, body: bytes) -> bool:
     authorization = request.headers.get("Authorization", "")
     if not authorization.startswith("AWS4-HMAC-SHA256 "):
         return False
-    fields = dict(
-        part.strip().partition("=")[::2] for part in authorization.partition(" ")[2].split(",")
-    )
+    pairs = (part.strip().partition("=") for part in authorization.partition(" ")[2].split(","))
+    fields: dict[str, str] = {name: value for name, _, value in pairs}
     key, _, region, service, _ = fields["Credential"].split("/")
     again = AWSRequest(
         request.command, f"http://{request.headers['Host']}{request.path}", data=body
