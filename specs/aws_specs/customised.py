@@ -84,7 +84,7 @@ def methods(service: str) -> Mapping[str, str]:
     """
     model: Any = sdk.service_model(service)
     names = {sdk.method_of_operation(name): str(name) for name in model.operation_names}
-    attributes: dict[str, object] = dict.fromkeys(names)
+    attributes: dict[str, Any] = dict.fromkeys(names)
     emitter: Any = _session().get_component("event_emitter")
     emitter.emit(
         f"creating-client-class.{model.service_id.hyphenize()}",
@@ -114,18 +114,16 @@ def _handlers() -> Mapping[str, tuple[_Handler, ...]]:
 
 
 def _read(handler: Any, service: str, operation: str, found: dict[str, Any]) -> None:
-    owner = getattr(handler, "__self__", None)
+    """Add to `found` what one handler does."""
+    owner: Any = getattr(handler, "__self__", None)
     if owner is None:
-        for key, value in _FUNCTIONS.get(handler.__name__, NOTHING_DONE).items():
-            _add(found[key], value)
-        return
-    reader = _READERS.get(type(owner).__name__)
-    for key, value in reader(vars(owner), service, operation) if reader else ():
-        _add(found[key], value)
-
-
-def _add(place: Any, value: Any) -> None:
-    place.extend(value) if isinstance(place, list) else place.update(value)
+        done = _FUNCTIONS.get(str(handler.__name__), NOTHING_DONE).items()
+    else:
+        reader = _READERS.get(str(type(owner).__name__), _nothing)
+        done = reader(vars(owner), service, operation)
+    for key, value in done:
+        add = found[key].extend if key == "added" else found[key].update
+        add(value)
 
 
 Found = Iterator[tuple[str, object]]
@@ -146,6 +144,10 @@ def _fill(fields: Mapping[str, Any], service: str, operation: str) -> Found:
 
 def _reshape(fields: Mapping[str, Any], service: str, operation: str) -> Found:
     yield "reshaped", {fields["_shape_name"]: fields["_new_type"]}
+
+
+def _nothing(fields: Mapping[str, Any], service: str, operation: str) -> Found:
+    yield from ()
 
 
 _READERS: Final[Mapping[str, Callable[[Mapping[str, Any], str, str], Found]]] = {
