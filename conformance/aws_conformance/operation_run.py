@@ -86,7 +86,7 @@ class OperationRun:
         if not self.settings.control:
             yield from self._without_control()
             return
-        control = self.exchange(self.cover.control)
+        control = self._awake(self.exchange(self.cover.control))
         self.reason = absence(self.operation, control, self.cover.cases, self.exchange)
         if self.reason:
             self.state = "unimplemented"
@@ -161,6 +161,15 @@ class OperationRun:
             yield SuiteProblem(self.operation.id, case.id, str(error))
 
     # ------------------------------------------------------------ is it there
+
+    def _awake(self, control: Exchange) -> Exchange:
+        """Return the control, sent again where the target took too long: it may just have started.
+
+        Emulators load a service at its first request.
+        """
+        if control.reading.silence == "timeout":
+            control = self.exchanges[control.case.id] = self.sender.send(self.cover.control)
+        return control
 
     def _unimplemented(self, control: Exchange) -> Judged:
         rule = self.clerk.status_rule

@@ -5,18 +5,15 @@ from __future__ import annotations
 import contextlib
 import io
 import tomllib
-from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from aws_conformance.events import Judged, OperationFinished, SuiteProblem
-from aws_conformance.exchange import Target
-from aws_conformance.runner import Settings, run
 from aws_conformance.targets import Options, open_target
-from aws_reports.results import OperationResult, Verdict
+from aws_reports.results import Verdict
+from tests_support.runs import findings, judged
 from tests_support.servers import has_moto_server, moto_server
 
 FILE = Path(__file__).parent / "data" / "moto_deviations.toml"
@@ -40,29 +37,6 @@ SAME_VERSIONS = all(version(name) == REVIEWED[name] for name in ("moto", "botoco
 needs_server = pytest.mark.skipif(
     not has_moto_server(), reason="moto server is not installed: pip install 'moto[server]'"
 )
-
-
-def judged(
-    target: Target, names: Sequence[str]
-) -> tuple[list[Verdict], dict[str, OperationResult]]:
-    verdicts: list[Verdict] = []
-    results: dict[str, OperationResult] = {}
-    for event in run(names, target, Settings(examples=0, seed=1)):
-        match event:
-            case Judged():
-                verdicts += event.verdicts
-            case OperationFinished():
-                results[event.result.operation] = event.result
-            case SuiteProblem():
-                raise AssertionError(event)
-            case _:
-                pass
-    return verdicts, results
-
-
-def findings(verdicts: Sequence[Verdict]) -> dict[tuple[str, str], Verdict]:
-    found = [v for v in verdicts if v.verdict == "fail" and not v.flaky]
-    return {(v.rule, v.reason): v for v in reversed(found)}
 
 
 def pinned(way: str) -> set[tuple[str, str]]:

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -58,6 +59,19 @@ def _wait(running: subprocess.Popen[bytes], port: int) -> None:
     raise AssertionError(f"nothing listens on {port}")
 
 
+def _healthy(url: str) -> None:
+    """Wait for an answer that is a success: a port may be open before the services are there."""
+    end = time.monotonic() + _PATIENCE
+    while time.monotonic() < end:
+        try:
+            with urllib.request.urlopen(url, timeout=5) as answer:
+                if answer.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError(f"{url} does not answer")
+
+
 @contextmanager
 def moto_server() -> Iterator[str]:
     port = free_port()
@@ -72,6 +86,7 @@ def ministack(program: str) -> Iterator[str]:
     here = "127.0.0.1"
     environ = {"GATEWAY_PORT": str(port), "BIND_HOST": here, "MINISTACK_HOST": here}
     with process([program], port, environ) as url:
+        _healthy(f"{url}/_ministack/health")
         yield url
 
 
