@@ -23,10 +23,11 @@ from aws_conformance.exchange import Target
 from aws_conformance.reading import Reading, says_absent
 from aws_conformance.resources import Removal, ResourceJournal, Thing, names_of, remove_all
 from aws_conformance.sender import BudgetSpentError, Sender, UnreachableError
-from aws_conformance.wire.values import is_list, is_object
 from aws_specs import catalog, sdk
 from aws_specs.errors import ConformanceError, UsageError
-from aws_specs.graph import Chain, Graph, Node, Step
+from aws_specs.graph import Chain, Graph, Step
+from aws_specs.identifiers import Node
+from aws_specs.jsonvalues import is_list, is_object
 from aws_specs.paths import get, occurrences, steps
 from aws_specs.spec import Json, Operation, Value
 from aws_strategies.build import Builder, NoValueError

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
-from aws_specs.graph import Graph, words
+from aws_specs.graph import Graph
+from aws_specs.identifiers import words
 from aws_specs.spec import Operation, Value
 
 Effect = Literal["takes away", "may cost money", "reaches others", "changes access", "binds"]

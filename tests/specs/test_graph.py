@@ -8,7 +8,8 @@ import pytest
 
 from aws_specs import sdk
 from aws_specs.catalog import load
-from aws_specs.graph import Graph, Identifier, Need, identifier, node_of, singular, words
+from aws_specs.graph import Graph
+from aws_specs.identifiers import Identifier, Need, identifier, node_of, singular, words
 
 
 @cache
