@@ -12,6 +12,7 @@ from aws_conformance.clerk import FLAKY, UNCONFIRMED, Clerk
 from aws_conformance.judge import Matter, Ruling, judge
 from aws_conformance.recording import NOT_RECORDED
 from aws_conformance.sender import Sender, UnreachableError
+from aws_specs.jsonvalues import is_object
 from aws_strategies.build import PLACEHOLDER, with_tokens
 from aws_strategies.case import Case
 
@@ -77,15 +78,18 @@ class Repeater:
 
         A token whose length is what a valid case is about keeps its length.
         """
-        plan = self.clerk.plan
         params: Any = copy.deepcopy(case.params)
         nonce = f"{self.seed}-again-{self.sender.requests}"
-        faulty = case.fault is not None and case.fault.member in plan.tokens
-        if isinstance(params, dict) and not faulty:
-            for path in self._limited(case):
-                params[path] = PLACEHOLDER * len(params[path])
-            with_tokens(plan, params, case.id, nonce)
+        faulty = case.fault is not None and case.fault.member in self.clerk.plan.tokens
+        if is_object(params) and not faulty:
+            self._renew(case, params, nonce)
         return replace(case, params=params)
+
+    def _renew(self, case: Case, params: Any, nonce: str) -> None:
+        """Put new tokens into parameters in place."""
+        for path in self._limited(case):
+            params[path] = PLACEHOLDER * len(params[path])
+        with_tokens(self.clerk.plan, params, case.id, nonce)
 
     def _limited(self, case: Case) -> list[str]:
         """Return the tokens whose limits a valid case is a witness of."""

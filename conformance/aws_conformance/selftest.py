@@ -355,7 +355,7 @@ def sampled(count: int, seed: int = 0) -> tuple[str, ...]:
     services = sorted(sdk.services(), key=lambda name: identifier(seed, name))
     drawn: list[list[str]] = []
     for service in services if count else ():
-        model = sdk.service_model(service)
+        model: Any = sdk.service_model(service)  # botocore is untyped
         if len(drawn) < count and model.metadata.get("protocol") in SERVED:
             names = sorted(model.operation_names, key=lambda n: identifier(seed, service, n))
             drawn.append([f"{service}.{name}" for name in names])

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
+from typing import Any
 
 from aws_reports.results import OperationResult, Outcome, Results, Verdict
 from aws_specs.error_class import error_class
@@ -199,10 +200,10 @@ def _modelled(service: str) -> dict[str, str]:
     from aws_specs.errors import UsageError
 
     try:
-        shapes = sdk.service_model(service).error_shapes
+        model: Any = sdk.service_model(service)  # botocore is untyped
     except (UsageError, ValueError, OSError):
         return {}
     names: dict[str, str] = {}
-    for shape in shapes:
+    for shape in model.error_shapes:
         names[shape.name] = names[shape.error_code] = f"client.exceptions.{shape.name}"
     return names
