@@ -9,7 +9,7 @@ those stand in `_FUNCTIONS`, each with what it does and why.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any, Final, NamedTuple
 
@@ -114,13 +114,13 @@ def _handlers() -> Mapping[str, tuple[_Handler, ...]]:
 
 
 def _read(handler: Any, service: str, operation: str, found: dict[str, Any]) -> None:
-    """Add to `found` what one handler does."""
-    owner: Any = getattr(handler, "__self__", None)
-    if owner is None:
-        done = _FUNCTIONS.get(str(handler.__name__), NOTHING_DONE).items()
+    """Add to `found` what one handler does: a method of an object that knows, or a function."""
+    done: Iterable[tuple[str, object]]
+    if hasattr(handler, "__self__"):
+        read = _READERS.get(handler.__self__.__class__.__name__, _nothing)
+        done = read(handler.__self__.__dict__, service, operation)
     else:
-        reader = _READERS.get(str(type(owner).__name__), _nothing)
-        done = reader(vars(owner), service, operation)
+        done = _FUNCTIONS.get(str(handler.__name__), NOTHING_DONE).items()
     for key, value in done:
         add = found[key].extend if key == "added" else found[key].update
         add(value)

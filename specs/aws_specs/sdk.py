@@ -4,6 +4,12 @@ Models are read through botocore's own loader, so that a user's `~/.aws/models` 
 version work. Nothing here opens a socket.
 """
 
+# botocore has no types: what comes from it is unknown to pyright, and its cached properties are no
+# attributes to it.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportAttributeAccessIssue=false
+# pyright: reportGeneralTypeIssues=false, reportCallIssue=false, reportArgumentType=false
+
 from __future__ import annotations
 
 import gzip
@@ -19,7 +25,8 @@ if TYPE_CHECKING:
     from botocore.loaders import Loader
     from botocore.model import OperationModel, ServiceModel
 
-_SERVICE_ID = re.compile(rb'"serviceId":"([^"]{1,200})"')
+_ABBREVIATION = re.compile(rb'"serviceAbbreviation":"([^"]{1,200})"')
+_FULL_NAME = re.compile(rb'"serviceFullName":"([^"]{1,200})"')
 _UID = re.compile(rb'"uid":"([^"]{1,200})"')
 _HEAD = 4096
 
@@ -79,6 +86,11 @@ def client_of_service(service: str) -> str:
     return str(get_service_module_name(service_model(service)))
 
 
+def operation_names(service: str) -> tuple[str, ...]:
+    """Return the names of a service's operations, in the model's order."""
+    return tuple(str(name) for name in service_model(service).operation_names)
+
+
 def operation_model(service: str, operation: str) -> OperationModel:
     """Return botocore's model of `service.Operation`; `UsageError` with the closest match."""
     from botocore.model import OperationNotFoundError
@@ -99,11 +111,10 @@ def service_of_client(client: str) -> str:
 
     Raises `SpecError` for a class the installed SDK does not have.
     """
-    from botocore.utils import get_service_module_name
-
     wanted = client.lower()
-    for service in _candidates(wanted):
-        if get_service_module_name(service_model(service)) == client:
+    named = [service for service in services() if service.replace("-", "") == wanted]
+    for service in (*named, *services()):
+        if _client_class(service) == client:
             return service
     raise SpecError(
         f"no service of botocore {version()} has a client class {client!r}",
@@ -142,15 +153,6 @@ def forget_models() -> None:
     loader.cache_clear()
 
 
-def _candidates(wanted: str) -> list[str]:
-    """Order services by how likely their client class is `wanted`: by name, then by service id."""
-    by_name = [name for name in services() if name.replace("-", "") == wanted]
-    ids = _service_ids()
-    by_id = [name for name, identifier in ids.items() if identifier == wanted]
-    named_otherwise = [name for name in ids if name not in by_name and name not in by_id]
-    return [*dict.fromkeys([*by_name, *by_id]), *named_otherwise]
-
-
 @cache
 def service_of_uid(uid: str) -> str:
     """Return the service with this unique id ("connect-2017-08-08"), or an empty string."""
@@ -158,12 +160,10 @@ def service_of_uid(uid: str) -> str:
 
 
 @cache
-def _service_ids() -> dict[str, str]:
-    """Map service to its service id, letters and digits only."""
-    return {
-        service: re.sub(r"\W+", "", _in_head(service, _SERVICE_ID)).lower()
-        for service in services()
-    }
+def _client_class(service: str) -> str:
+    """Return the client class of a service, by the rule of botocore's `get_service_module_name`."""
+    name = _in_head(service, _ABBREVIATION) or _in_head(service, _FULL_NAME) or service
+    return re.sub(r"\W+", "", name.replace("Amazon", "").replace("AWS", ""))
 
 
 def _in_head(service: str, wanted: re.Pattern[bytes]) -> str:
