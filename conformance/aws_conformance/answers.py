@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from aws_specs.jsonvalues import is_object
 from aws_specs.paths import occurrences, parent, pointer, steps
 from aws_specs.spec import DEFAULT_CONFIDENCE, Json, Operation, Rule, Value
 from aws_strategies.text import of_format
@@ -46,7 +47,7 @@ def _required(rule: Rule, value: Json, types: dict[str, Rule]) -> Iterator[Answe
     name = steps(rule.member)[-1]
     for at in occurrences(value, parent(rule.member)):
         holder = _get(value, at)
-        if not isinstance(holder, dict):
+        if not is_object(holder):
             continue
         missing = holder.get(name) is None
         said = "null" if name in holder else "not there"
@@ -123,6 +124,14 @@ def _is(word: str, actual: Json) -> bool:
 
 
 def _named(actual: Json) -> str:
-    names = {bool: "a boolean", int: "a number", float: "a number", str: "a string",
-             list: "a list", dict: "an object"}  # fmt: skip
-    return names.get(type(actual), "null")
+    return _NAMES.get(type(actual).__name__, "null")
+
+
+_NAMES = {
+    "bool": "a boolean",
+    "int": "a number",
+    "float": "a number",
+    "str": "a string",
+    "list": "a list",
+    "dict": "an object",
+}

@@ -47,7 +47,7 @@ class Clerk:
         self._shown: set[tuple[str, str]] = set()
 
     def prime(self, verdicts: Iterable[Verdict]) -> None:
-        """Take over what an interrupted run has said of the operation, so as not to say it again."""
+        """Take over what an interrupted run has said, so as not to say it again."""
         for verdict in verdicts:
             if verdict.verdict in ("pass", "fail"):
                 (self.passes if verdict.verdict == "pass" else self.fails).add(verdict.rule)

@@ -16,6 +16,7 @@ from aws_conformance.events import Event, Judged
 from aws_conformance.reading import Reading
 from aws_conformance.recording import NOT_RECORDED
 from aws_reports.results import Outcome, Verdict
+from aws_specs.jsonvalues import is_object
 from aws_specs.spec import Json, Operation, Rule
 from aws_strategies.build import put, token
 from aws_strategies.case import Case
@@ -137,7 +138,7 @@ def _unrecorded(run: OperationRun, exchange: Exchange, rule: Rule) -> Verdict:
 
 def _identity(operation: Operation, value: Json) -> dict[str, Json]:
     """Return the members that identify what was made; all scalars where none is known to."""
-    members = value if isinstance(value, dict) else {}
+    members = value if is_object(value) else {}
     named = [r.member for r in operation.rules if r.kind == "present" and r.side == "output"]
     names = [name for name in named if isinstance(members.get(name), str)]
     if not names:

@@ -8,6 +8,7 @@ about the fault. Messages are evidence, never the assertion.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from aws_conformance.reading import Reading, says_absent
 from aws_conformance.recording import NOT_RECORDED
@@ -94,10 +95,17 @@ def judge(matter: Matter) -> Ruling:
     )
 
 
+def _protocol(matter: Matter) -> dict[str, Any]:
+    """Return the codes and statuses that may answer a malformed request."""
+    rule = matter.rule
+    found: dict[str, Any] = rule.value if rule is not None and rule.kind == "protocol" else {}
+    return found
+
+
 def _words(matter: Matter) -> dict[str, str]:
     errors = [e for e in matter.operation.errors if error_class(e.name) in matter.expected_classes]
     names = " or ".join(f"{e.code} ({e.status})" for e in errors[:3])
-    protocol = matter.rule.value if matter.rule and matter.rule.kind == "protocol" else {}
+    protocol = _protocol(matter)
     return {
         "errors": names or "a validation error (400)",
         "status": str(matter.operation.wire.status),
@@ -396,7 +404,7 @@ def _named(m: Matter) -> bool:
 
 
 def _as_the_protocol_says(m: Matter) -> bool:
-    value = m.rule.value if m.rule else {}
+    value = _protocol(m)
     named = m.answer.code in value.get("codes", ()) or not value.get("codes")
     right = named or m.answer.error_class in ("validation", "media-type")
     return right and m.answer.status in (*value.get("statuses", ()), 400)

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from aws_conformance.wire.values import is_object
+from aws_specs.jsonvalues import is_object
 from aws_specs.paths import get, parent, steps
 from aws_specs.spec import Scalar
 from aws_strategies.build import exists, put

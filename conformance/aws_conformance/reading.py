@@ -160,11 +160,9 @@ def _declared(
 
 def service_errors(operation: Operation) -> dict[str, ErrorShape]:
     """Return the errors that the service's model has at all, by name and by wire code."""
-    from aws_specs import sdk
-    from aws_specs.from_model import error_shape
+    from aws_specs.from_model import error_shapes
 
     found: dict[str, ErrorShape] = {}
-    for shape in sdk.service_model(operation.service).error_shapes:
-        error = error_shape(shape)
+    for error in error_shapes(operation.service):
         found[error.name] = found[error.code] = error
     return found

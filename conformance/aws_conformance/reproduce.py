@@ -18,9 +18,10 @@ from urllib.parse import urlsplit
 
 from aws_conformance.exchange import Request
 from aws_conformance.redact import is_secret
-from aws_conformance.wire.values import is_list, is_object, to_boto, unwrap
+from aws_conformance.wire.values import to_boto, unwrap
 from aws_reports.results import Reproducer
 from aws_specs import sdk
+from aws_specs.jsonvalues import is_list, is_object
 from aws_specs.spec import Operation
 from aws_strategies.case import Case
 

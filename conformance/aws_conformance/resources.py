@@ -18,8 +18,8 @@ import msgspec
 from aws_conformance.reading import Reading
 from aws_conformance.redact import without_secrets
 from aws_conformance.sender import UnreachableError
-from aws_conformance.wire.values import is_list, is_object
 from aws_specs.errors import ConformanceError, UsageError
+from aws_specs.jsonvalues import is_list, is_object
 from aws_specs.spec import Json, Value
 
 VERSION: Final = 1

@@ -103,7 +103,7 @@ def _expand(pattern: str) -> Sequence[str]:
         f"{name}.{known}"
         for name in sdk.services()
         if fnmatchcase(name, service)
-        for known in sdk.service_model(name).operation_names
+        for known in sdk.operation_names(name)
         if fnmatchcase(known, operation or "*")
     ]
     if not found:

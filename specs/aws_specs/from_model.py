@@ -4,6 +4,12 @@ Where a page exists the two are merged (see `aws_specs.merge`); where none does,
 spec. Every rule names the botocore version, the shape and the trait that states it.
 """
 
+# botocore has no types: what comes from it is unknown to pyright, and its cached properties are no
+# attributes to it.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportAttributeAccessIssue=false
+# pyright: reportGeneralTypeIssues=false, reportCallIssue=false, reportArgumentType=false
+
 from __future__ import annotations
 
 import re
@@ -158,6 +164,11 @@ def word(shape: Shape) -> str:
             return "list"
         case _:
             return "dict"
+
+
+def error_shapes(service: str) -> tuple[ErrorShape, ...]:
+    """Return every error that the service's model has, whichever operation declares it."""
+    return tuple(error_shape(shape) for shape in sdk.service_model(service).error_shapes)
 
 
 def error_shape(shape: botocore_model.StructureShape) -> ErrorShape:

@@ -8,9 +8,10 @@ concrete path belongs to one member path. A concrete path may end in `KEY`: the 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+from aws_specs.jsonvalues import is_list, is_object
 from aws_specs.spec import Json, List, Map, Recursive, Shape, Structure
 
 KEY: Final = "\0key"
@@ -79,16 +80,16 @@ def _occurrences(value: Any, rest: tuple[str, ...], at: Concrete) -> Iterator[Co
         yield at
         return
     step, rest = rest[0], rest[1:]
-    if step == "[]" and isinstance(value, list):
+    if step == "[]" and is_list(value):
         for index, item in enumerate(value):
             yield from _occurrences(item, rest, (*at, index))
-    elif step == "{key}" and isinstance(value, Mapping):
+    elif step == "{key}" and is_object(value):
         for key in value:
             yield (*at, key, KEY)
-    elif step == "{}" and isinstance(value, Mapping):
+    elif step == "{}" and is_object(value):
         for key, item in value.items():
             yield from _occurrences(item, rest, (*at, key))
-    elif isinstance(value, Mapping) and step in value:
+    elif is_object(value) and step in value:
         yield from _occurrences(value[step], rest, (*at, step))
 
 

@@ -15,6 +15,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from aws_specs.jsonvalues import is_object
 from aws_specs.paths import from_steps, steps
 from aws_specs.spec import (
     DEFAULT_CONFIDENCE,
@@ -210,7 +211,7 @@ def _enum(schema: Schema, rule: Rule, shape: Shape) -> None:
 
 def loosest(rule: Rule) -> dict[str, Json]:
     """Return the looser of all stated limits: what is outside of it breaks every statement."""
-    values = [value for value in rule.values if isinstance(value, dict)]
+    values = [value for value in rule.values if is_object(value)]
     limits: dict[str, Json] = {}
     for key, choose in (("min", min), ("max", max)):
         stated = [value[key] for value in values if value.get(key) is not None]

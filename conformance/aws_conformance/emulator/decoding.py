@@ -18,10 +18,10 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any, Final, NoReturn
 
-from aws_conformance.emulator.narrow import is_array, is_object
 from aws_conformance.emulator.refusals import Problem, Refusal
 from aws_conformance.emulator.routing import Match
 from aws_conformance.exchange import Request
+from aws_specs.jsonvalues import is_list, is_object
 from aws_specs.paths import join, shape_at
 from aws_specs.spec import Json, List, Map, Member, Operation, Recursive, Scalar, Shape, Structure
 
@@ -118,7 +118,7 @@ def from_wire(top: Structure, shape: Shape, value: Json, path: str) -> Json:
             return from_wire(top, target, value, shape.to)
         case Structure() if is_object(value):
             return _members(top, shape, value, path)
-        case List() if is_array(value):
+        case List() if is_list(value):
             return [from_wire(top, shape.item, item, f"{path}[]") for item in value]
         case Map() if is_object(value):
             return {k: from_wire(top, shape.value, v, f"{path}{{}}") for k, v in value.items()}

@@ -14,7 +14,6 @@ from typing import Any
 from msgspec.structs import replace
 
 from aws_conformance.emulator.encoding import error_response, json_bytes, response
-from aws_conformance.emulator.narrow import is_array, is_object
 from aws_conformance.emulator.refusals import (
     FRAMEWORK,
     Failure,
@@ -27,6 +26,7 @@ from aws_conformance.emulator.refusals import (
 from aws_conformance.emulator.synthesis import example
 from aws_conformance.emulator.validation import decoded, utf8_length
 from aws_conformance.exchange import Answer, Response, Silence
+from aws_specs.jsonvalues import is_list, is_object
 from aws_specs.paths import from_steps, get, occurrences, parent, shape_at, steps
 from aws_specs.spec import (
     ErrorShape,
@@ -100,7 +100,7 @@ def at_limit(operation: Operation, rule: Rule, value: str, params: Json) -> bool
 def _measure(operation: Operation, rule: Rule, value: Json) -> float | None:
     if isinstance(value, (int, float)):
         return value
-    if is_array(value) or is_object(value):
+    if is_list(value) or is_object(value):
         return len(value)
     if not isinstance(value, str):
         return None

@@ -15,9 +15,9 @@ from datetime import datetime
 from email.utils import format_datetime
 
 from aws_conformance.emulator.decoding import payload_member
-from aws_conformance.emulator.narrow import is_array, is_object
 from aws_conformance.emulator.refusals import Failure
 from aws_conformance.exchange import Response
+from aws_specs.jsonvalues import is_list, is_object
 from aws_specs.paths import shape_at
 from aws_specs.spec import Json, List, Map, Member, Operation, Recursive, Scalar, Shape, Structure
 
@@ -89,7 +89,7 @@ def to_wire(top: Structure, shape: Shape, value: Json) -> Json:
             return to_wire(top, target, value)
         case Structure() if is_object(value):
             return _members(top, shape.members, value)
-        case List() if is_array(value):
+        case List() if is_list(value):
             return [to_wire(top, shape.item, item) for item in value]
         case Map() if is_object(value):
             return {key: to_wire(top, shape.value, item) for key, item in value.items()}
@@ -134,7 +134,7 @@ def _header(member: Member, value: Json) -> list[tuple[str, str]]:
     if member.location == "headers":
         items = value.items() if is_object(value) else ()
         return [(f"{member.wire_name}{key}", str(item)) for key, item in items]
-    if is_array(value):
+    if is_list(value):
         return [(name, ",".join(_text(item) for item in value))]
     shape = member.shape
     if isinstance(shape, Scalar) and shape.type == "timestamp" and isinstance(value, str):

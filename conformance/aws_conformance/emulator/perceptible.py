@@ -15,8 +15,8 @@ from typing import Any
 
 from aws_conformance.emulator import deviations, patterns
 from aws_conformance.emulator.handlers import HANDLERS, looks_up
-from aws_conformance.emulator.narrow import is_object
 from aws_conformance.emulator.refusals import Cause, Refusal, error_classes, failure
+from aws_specs.jsonvalues import is_object
 from aws_specs.paths import from_steps, shape_at, steps
 from aws_specs.protocol import malformed_rules
 from aws_specs.spec import (

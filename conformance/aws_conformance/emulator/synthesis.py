@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from aws_conformance.emulator import patterns
-from aws_conformance.emulator.narrow import is_object
 from aws_conformance.emulator.state import ACCOUNT, FAR_FUTURE, REGION, identifier
+from aws_specs.jsonvalues import is_object
 from aws_specs.paths import join, shape_at
 from aws_specs.spec import Json, List, Map, Operation, Recursive, Scalar, Shape, Structure
 

@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from hashlib import blake2b
 from typing import Any
 
-from aws_conformance.emulator.narrow import is_object
 from aws_conformance.emulator.refusals import Refusal
 from aws_conformance.emulator.state import Remembered, State
+from aws_specs.jsonvalues import is_object
 from aws_specs.spec import Json, Operation, Value
 
 

@@ -17,8 +17,8 @@ from typing import Any
 
 from jsonschema import Draft202012Validator, ValidationError, validators
 
-from aws_conformance.emulator.narrow import is_array, is_object
 from aws_conformance.emulator.refusals import Problem, Refusal
+from aws_specs.jsonvalues import is_list, is_object
 from aws_specs.paths import KEY, Concrete, join, shape_at
 from aws_specs.spec import Json, List, Map, Recursive, Scalar, Shape, Structure
 
@@ -186,7 +186,7 @@ def _values_below(value: Json) -> Iterator[str]:
                 yield item
             else:
                 yield from _values_below(item)
-    elif is_array(value):
+    elif is_list(value):
         for item in value:
             yield from _values_below(item)
 

@@ -14,8 +14,8 @@ from xml.etree.ElementTree import Element
 from aws_conformance.exchange import Response
 from aws_conformance.wire import shapes
 from aws_conformance.wire.documents import Problems, read_cbor, read_json, read_xml
-from aws_conformance.wire.values import is_object
 from aws_specs import sdk
+from aws_specs.jsonvalues import is_object
 from aws_specs.spec import Json, Operation, Value
 
 Carrier = Literal["header", "__type", "code", "xml", ""]

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from aws_conformance.wire.values import is_list, is_object
+from aws_specs.jsonvalues import is_list, is_object
 from aws_specs.spec import Json
 
 MAX_DEPTH: Final = 128

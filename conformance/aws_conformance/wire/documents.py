@@ -13,7 +13,7 @@ from typing import Any, Final, NoReturn
 from xml.etree import ElementTree
 
 from aws_conformance.wire import cbor
-from aws_conformance.wire.values import is_list, is_object
+from aws_specs.jsonvalues import is_list, is_object
 from aws_specs.spec import Json
 
 MAX_DEPTH: Final = 100

@@ -31,9 +31,10 @@ from aws_conformance.wire import customizations
 from aws_conformance.wire.malformed import broken, with_body
 from aws_conformance.wire.serializers import SERIALIZERS
 from aws_conformance.wire.signing import DUMMY, Clock, Credentials, Identity, signed
-from aws_conformance.wire.values import is_object, to_boto, unwrap, wrap
+from aws_conformance.wire.values import to_boto, unwrap, wrap
 from aws_specs import sdk
 from aws_specs.errors import ConformanceError
+from aws_specs.jsonvalues import is_object
 from aws_specs.spec import Json, Operation
 from aws_strategies.case import Case
 

@@ -16,7 +16,8 @@ from email.utils import parsedate_to_datetime
 from typing import Any, Final
 from xml.etree.ElementTree import Element
 
-from aws_conformance.wire.values import SPECIAL_FLOATS, is_list, is_object, timestamp
+from aws_conformance.wire.values import SPECIAL_FLOATS, timestamp
+from aws_specs.jsonvalues import is_list, is_object
 from aws_specs.spec import Json
 
 # Shapes are botocore's, which is untyped.

@@ -13,8 +13,9 @@ import binascii
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any, Final, TypeGuard
+from typing import Any, Final
 
+from aws_specs.jsonvalues import is_list, is_object
 from aws_specs.spec import Json, Value
 
 SPECIAL_FLOATS: Final = frozenset({"NaN", "Infinity", "-Infinity"})
@@ -25,16 +26,6 @@ class Raw(Value, frozen=True):
     """A JSON value that goes to the wire as it is, because the shape cannot hold it."""
 
     value: Json
-
-
-def is_object(value: object) -> TypeGuard[dict[str, Any]]:
-    """Whether a JSON value is an object (its keys are text then)."""
-    return isinstance(value, dict)
-
-
-def is_list(value: object) -> TypeGuard[list[Any]]:
-    """Whether a JSON value is a list."""
-    return isinstance(value, list)
 
 
 def to_boto(shape: Any, value: Json) -> Any:

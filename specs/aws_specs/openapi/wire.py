@@ -9,8 +9,9 @@ Source: Smithy 2.0, AWS restJson1 protocol.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeGuard, cast
+from typing import Any, cast
 
+from aws_specs.jsonvalues import is_list
 from aws_specs.openapi.components import Components, Schema, reference
 from aws_specs.openapi.scalars import scalar
 from aws_specs.paths import join
@@ -126,7 +127,7 @@ def clause(value: Any, shape: Shape, *, nullable: bool, taken: bool = True) -> A
     Where members may be null, a member that is *required* must not be, and one that is constrained
     may be. `taken` is false below `not` and `if`, where what is said is a test.
     """
-    if _is_list(value):
+    if is_list(value):
         return [clause(one, shape, nullable=nullable, taken=taken) for one in value]
     if not isinstance(value, dict):
         return NULL if value is False and nullable and taken else value
@@ -175,14 +176,10 @@ def wire_name(shape: Structure, name: str) -> str:
 
 def clause_members(value: Any) -> frozenset[str]:
     """Return the names of the members that a condition on a structure speaks of."""
-    if _is_list(value):
+    if is_list(value):
         return frozenset(name for one in value for name in clause_members(one))
     if not isinstance(value, dict):
         return frozenset()
     schema = cast("Schema", value)
     names = {*schema.get("properties", ()), *schema.get("required", ())}
     return frozenset(names).union(*(clause_members(schema[k]) for k in _CLAUSES if k in schema))
-
-
-def _is_list(value: Any) -> TypeGuard[list[Any]]:
-    return isinstance(value, list)

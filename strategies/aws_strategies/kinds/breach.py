@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Literal, TypeGuard
+from typing import Literal
 
 from aws_specs.paths import KEY, Concrete
 from aws_specs.spec import Json, Rule, Value
@@ -54,16 +54,6 @@ def never(plan: Plan, rule: Rule, request: Json, at: Concrete) -> Iterator[Breac
 def always(value: Json, actual: Json) -> bool | None:
     """Return True: nothing in one value breaks such a rule."""
     return True
-
-
-def an_object(actual: Json) -> TypeGuard[dict[str, Json]]:
-    """Return whether a JSON value is an object."""
-    return isinstance(actual, dict)
-
-
-def an_array(actual: Json) -> TypeGuard[list[Json]]:
-    """Return whether a JSON value is an array."""
-    return isinstance(actual, list)
 
 
 def number(actual: Json) -> bool:

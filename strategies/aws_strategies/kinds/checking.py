@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 
+from aws_specs.jsonvalues import is_list, is_object
 from aws_specs.paths import KEY, Concrete, from_steps, occurrences, parent, steps
 from aws_specs.spec import Json, Recursive, Rule, Scalar
 from aws_strategies.build import fetch, triggers
-from aws_strategies.kinds.breach import Keeps, always, an_array, an_object
+from aws_strategies.kinds.breach import Keeps, always
 from aws_strategies.kinds.limits import keeps_blob_length
 from aws_strategies.kinds.relations import breaks_conditional
 from aws_strategies.kinds.table import KINDS
@@ -144,9 +145,9 @@ def _visit(node: _Node, value: Json, surely: bool, found: set[str]) -> None:
     for identity, breaks in node.relations:
         if breaks(value):
             found.add(identity)
-    if an_object(value):
+    if is_object(value):
         _visit_object(node, value, surely, found)
-    elif an_array(value) and "[]" in node.below:
+    elif is_list(value) and "[]" in node.below:
         for item in value:
             _visit(node.below["[]"], item, surely, found)
 

@@ -7,13 +7,14 @@ import binascii
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from aws_specs.jsonvalues import is_list, is_object
 from aws_specs.paths import Concrete
 from aws_specs.schema import loosest
 from aws_specs.spec import Json, List, Map, Rule, Scalar
 from aws_strategies.build import Builder, NoValueError, distinct_keys, member_name
 from aws_strategies.carriage import carriage
 from aws_strategies.domain import LONGEST, MOST_ITEMS, Domain, oversized
-from aws_strategies.kinds.breach import Breach, an_array, an_object, change, number
+from aws_strategies.kinds.breach import Breach, change, number
 from aws_strategies.plan import Plan
 
 _WIDE = "é"
@@ -115,9 +116,9 @@ def _decoded(value: Json) -> bytes | None:
 
 def _keeps_total(value: Json, actual: Json) -> bool | None:
     """Kept if all texts together fit; broken only if the values alone do not."""
-    if not an_object(actual):
+    if not is_object(actual):
         return True
-    entries = [entry for entry in actual.values() if an_object(entry)]
+    entries = [entry for entry in actual.values() if is_object(entry)]
     values = sum(_bytes(entry.get("Value")) for entry in entries)
     everything = sum(map(_bytes, actual)) + sum(_bytes(v) for e in entries for v in e.values())
     if everything <= value["max"]:
@@ -161,7 +162,7 @@ def entries_of(plan: Plan, path: str, count: int) -> Json:
 
 def keeps_items(value: Json, actual: Json) -> bool | None:
     """Return whether a list or map has an allowed number of entries."""
-    return between(value, len(actual)) if an_object(actual) or an_array(actual) else True
+    return between(value, len(actual)) if is_object(actual) or is_list(actual) else True
 
 
 def break_range(plan: Plan, rule: Rule, request: Json, at: Concrete) -> Iterator[Breach]:
