@@ -42,7 +42,8 @@ class _Lines:
         self.page = page
         self.type = ""
         self.literal = -1
-        self.text, self.text_indent = 0, 0
+        self.text: int = 0
+        self.text_indent: int = 0
 
     def line(self, raw: str, text: str, number: int) -> None:
         """Take in one line that is not blank."""
