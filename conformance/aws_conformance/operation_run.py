@@ -321,18 +321,22 @@ class OperationRun:
             or any(self._external(path) for path in paths),
             about_identifier=bool(paths & identifiers),
             routed=self._routed(case),
-            usual=self._usual(case),
+            usual=exchange.reading.kind == "error" and self._usual(case),
         )
 
     def _usual(self, case: Case) -> bool:
         """Whether a refused valid case has nothing unusual but a number or a size at its limit.
 
-        The same members with other values have been accepted, so it is the limit that is refused.
+        The same request with a typical value there is accepted, so it is the limit that is refused.
         """
-        if len(case.witnesses) != 1 or case.kind != "valid":
+        if len(case.witnesses) != 1 or case.kind != "valid" or self.operation.page is not None:
             return False
         rule = self.clerk.rule_of(case.witnesses[0])
-        return rule.kind in ("range", "length") and self._invented(rule.member)
+        kind = self.plan.rule(rule.member, "type")
+        if rule.kind not in ("range", "length") or kind is None:
+            return False
+        typical = self.cover.case(f"{self.operation.id}~only~{kind.id}")
+        return typical is not None and self.exchange(typical).reading.kind == "success"
 
     def _external(self, path: str) -> bool:
         """Whether it depends on what the target has if a value of the member is accepted.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from aws_conformance.exchange import Response, Silence
 from aws_conformance.judge import Matter, judge
@@ -77,6 +78,15 @@ def test_a_page_states_its_errors() -> None:
     for code in ("InvalidThingException", "StrangeException", "ServiceQuotaExceededException"):
         ruling = judge(invalid(CONTACT, answer(CONTACT, 400, code), twin))
         assert (ruling.verdict, ruling.reason) == ("fail", "wrong-error")
+
+
+def test_a_text_is_no_boolean_but_to_the_older_services() -> None:
+    operation = catalog.load("kms.CreateKey")
+    rule = next(r for r in operation.rules if r.kind == "type" and r.value == "boolean")
+    matter = replace(invalid(operation, OK, OK, what="string"), rule=rule)
+    assert judge(matter).reason == "convention"
+    number = replace(invalid(operation, OK, OK, what="number"), rule=rule)
+    assert judge(number).reason == "accepted-invalid"
 
 
 def test_a_fraction_is_cut_by_the_older_services_alone() -> None:
