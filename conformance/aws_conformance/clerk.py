@@ -131,13 +131,24 @@ class Clerk:
         rule, problem = answered.rule, answered.problem
         if not self._first(rule.id, answered.reason if problem else ""):
             return
-        if problem and rule.kind == "present" and self.operation.page is None:
-            # The model does not say that it is always there: S3 has members for some buckets only.
-            yield self.verdict(exchange, rule, "inconclusive", "identifier-absent", problem)
+        if problem and self._may_be_absent(exchange, rule):
+            yield self.verdict(exchange, rule, "inconclusive", "may-be-absent", problem)
         elif problem:
             yield self.verdict(exchange, rule, "fail", answered.reason, problem, confirmed=True)
         else:
             yield self.verdict(exchange, rule, "pass", "as-documented", exchange.reading.short())
+
+    def _may_be_absent(self, exchange: Exchange, rule: Rule) -> bool:
+        """Whether AWS itself may leave out a member of the answer, whatever the model says of it.
+
+        What identifies a thing is guessed from names; S3 has such members for some buckets only.
+        What repeats a member of the request is absent where that has none (Route 53's Marker).
+        """
+        if self.operation.page is not None:
+            return False
+        inputs = {member.name for member in self.operation.input.members}
+        repeated = rule.member in inputs and rule.member not in exchange.case.params
+        return rule.kind == "present" or (rule.kind == "required" and repeated)
 
     def error_kept(self, exchange: Exchange) -> Iterator[Verdict]:
         """Yield a pass on the error's own rule the first time it comes as declared."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Literal
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec.structs import replace
 
@@ -18,6 +19,7 @@ from aws_conformance.recording import NOT_RECORDED
 from aws_conformance.repeating import Repeater
 from aws_conformance.sender import Exchange, Sender
 from aws_reports.results import OperationResult
+from aws_specs import sdk
 from aws_specs.errors import ConformanceError
 from aws_specs.paths import occurrences
 from aws_specs.spec import Operation, Rule
@@ -358,11 +360,23 @@ class OperationRun:
             for exchange in self.exchanges.values()
         )
 
+    @cached_property
+    def _host_labels(self) -> frozenset[str]:
+        """The members that stand in the host name."""
+        model: Any = sdk.operation_model(self.operation.service, self.operation.name)
+        prefix = str((model.endpoint or {}).get("hostPrefix", ""))
+        return frozenset(m.name for m in self.operation.input.members if f"{{{m.name}}}" in prefix)
+
     def _routed(self, case: Case) -> bool:
-        """Whether a fault empties a part of the path, so that another route may answer."""
+        """Whether a fault changes the host or empties a part of the path.
+
+        Then another route may answer.
+        """
         if case.fault is None:
             return False
         member = self.plan.members.get(case.fault.member)
+        if member is not None and member.name in self._host_labels:
+            return True
         empty = case.fault.op == "remove" or case.fault.new in ("", None)
         return member is not None and member.location == "uri" and empty
 
