@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aws_conformance.bootstrap import Bootstrap
 from aws_conformance.emulator import emulator_target
 from aws_conformance.events import Judged
 from aws_conformance.exchange import Answer, Request, Response, Silence, Target
@@ -81,6 +82,19 @@ def test_a_recording_judged_again_has_the_same_verdicts(target: Any, tmp_path: P
     first = record(target(), tmp_path / "x.jsonl")
     assert first
     again = verdicts(open_target(f"replay:{tmp_path / 'x.jsonl'}"))
+    assert said(again) == said(first)
+
+
+def test_what_bootstrap_made_is_recorded_with_the_exchanges(tmp_path: Path) -> None:
+    names = ["sqs.GetQueueAttributes", "sqs.DeleteQueue"]
+    moto = open_target("moto")
+    recording = RecordingTarget(moto, Recorder.new(tmp_path / "x", header({})))
+    bootstrap = Bootstrap(recording, SETTINGS)
+    events = list(run(names, recording, SETTINGS, bootstrap=bootstrap))
+    recording.close()
+    first = [v for event in events if isinstance(event, Judged) for v in event.verdicts]
+    assert {v.verdict for v in first} >= {"pass", "fail"}
+    again = verdicts(open_target(f"replay:{tmp_path / 'x'}"), names)
     assert said(again) == said(first)
 
 

@@ -99,10 +99,14 @@ class ReplayTarget:
         return Silence(NOT_RECORDED, "only the exchanges of cases are recorded")
 
     def examples(self, operation: str) -> tuple[Case, ...]:
-        """Return the examples that were drawn for an operation then, as they were first sent."""
+        """Return the examples that were drawn for an operation then, as they were first sent.
+
+        What shrinking made of them has other ids, and is made again.
+        """
         found: dict[str, Case] = {}
+        drawn = tuple(f"{operation}~example~{kind}~" for kind in ("valid", "invalid"))
         for exchange in self.recording.exchanges:
-            if exchange.operation == operation and exchange.example is not None:
+            if exchange.example is not None and exchange.case.startswith(drawn):
                 found.setdefault(exchange.case, exchange.example)
         return tuple(found.values())
 
