@@ -214,11 +214,10 @@ def test_specs_show_nodes_is_what_extract_says_of_the_page(page: Path) -> None:
     )
 
 
-def test_an_operation_without_a_page_has_rules_and_no_nodes() -> None:
+def test_an_operation_without_a_page_has_rules_and_the_nodes_of_the_model() -> None:
     assert lines(call("specs", "show", "sqs.SendMessage", "--rules"))
-    result = call("specs", "show", "sqs.SendMessage", "--nodes")
-    assert result.exit_code == 2
-    assert "no page" in result.stderr
+    nodes = lines(call("specs", "show", "sqs.SendMessage", "--nodes"))
+    assert {"side": "input", "path": "QueueUrl", "type": "string", "required": True} in nodes
 
 
 @pytest.mark.parametrize(

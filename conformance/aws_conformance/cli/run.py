@@ -292,14 +292,19 @@ def screen_style() -> Style:
 def _terminating() -> Generator[None]:
     """Take SIGTERM (a CI job that is cancelled) for Ctrl-C while the block runs."""
     try:
-        before = signal.signal(signal.SIGTERM, _interrupt)
+        # SIGINT too: a shell that starts a job in the background has it ignored.
+        before = {number: signal.signal(number, _interrupt) for number in _STOPS}
     except ValueError:  # not in the main thread
         yield
         return
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+_STOPS = (signal.SIGINT, signal.SIGTERM)
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
