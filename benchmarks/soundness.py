@@ -73,17 +73,22 @@ def main() -> int:
     parser.add_argument("--services", default="*")
     parser.add_argument("--only", default="*")
     parser.add_argument("--all", action="store_true")
-    parser.add_argument("--limit", type=int, default=60, help="seconds an operation may take")
-    parser.add_argument("--shard", default="0/1")
+    parser.add_argument("--limit", type=int, default=60, help="CPU-seconds an operation may take")
+    parser.add_argument("--shard", default="0/1", help="I/N: every Nth operation, from the Ith")
+    parser.add_argument("--seconds", type=int, default=0, help="stop after so long; 0 is never")
     options = parser.parse_args()
-    signal.signal(signal.SIGALRM, _alarm)
+    signal.signal(signal.SIGVTALRM, _alarm)
+    end = time.monotonic() + options.seconds if options.seconds else None
     counts: collections.Counter[str] = collections.Counter()
     unmet: collections.Counter[str] = collections.Counter()
     slow: list[tuple[float, str]] = []
     index, of = map(int, options.shard.split("/"))
     for name in chosen(options)[index::of]:
         started = time.process_time()
-        signal.alarm(options.limit)
+        if end is not None and time.monotonic() > end:
+            print("stopped: the time is over")
+            break
+        signal.setitimer(signal.ITIMER_VIRTUAL, options.limit)
         try:
             plan = Plan(catalog.load(name))
             oracle = Oracle(plan)
@@ -111,7 +116,7 @@ def main() -> int:
             counts["crashed"] += 1
             print("crashed:", name, repr(error)[:300], flush=True)
         finally:
-            signal.alarm(0)
+            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
     print(dict(counts))
     print("slowest:", [(f"{s:.2f}", n) for s, n in sorted(slow, reverse=True)[:8]])
     for why, number in unmet.most_common(25):

@@ -343,7 +343,7 @@ def spread(faults: Sequence[str], most: int) -> tuple[str, ...]:
     return tuple(fault for fault in faults if fault in chosen)
 
 
-SERVED = frozenset({"rest-json"})
+SERVED = frozenset({"rest-json", "json"})
 """The protocols that the emulator speaks."""
 
 

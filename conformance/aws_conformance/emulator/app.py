@@ -14,6 +14,7 @@ from http import HTTPMethod, HTTPStatus
 
 from msgspec.structs import replace
 
+from aws_conformance.emulator.awsjson import carried, media_type, speaks
 from aws_conformance.emulator.blame import SchemaOf
 from aws_conformance.emulator.decoding import decode, raw_payload, takes_body
 from aws_conformance.emulator.encoding import error_response
@@ -69,12 +70,15 @@ class Emulator:
         """Answer one request; `Silence` only where a fault says to hang up."""
         request_id = self.state.new_id("request")
         found = self._routes.find(request)
-        if isinstance(found, Refusal):
-            operation = self._routes.at_path(request)
-            if operation is None:
-                return error_response(failure(None, found), request_id)
-            answer = self._endpoint(operation).refuse(found, None, request_id)
-            return self._with_methods(answer, request)
+        if not isinstance(found, Refusal):
+            return carried(found.operation, self._served(found, request, request_id))
+        operation = self._routes.at_path(request)
+        if operation is None:
+            return error_response(failure(None, found), request_id)
+        answer = self._endpoint(operation).refuse(found, None, request_id)
+        return carried(operation, self._with_methods(answer, request))
+
+    def _served(self, found: Match, request: Request, request_id: str) -> Answer:
         endpoint = self._endpoint(found.operation)
         early = next((r for r in (c(found, request) for c in _CHECKS) if r is not None), None)
         if early is not None:
@@ -151,16 +155,17 @@ def _wrong_media_type(found: Match, request: Request) -> Refusal | None:
     if not request.body or raw_payload(operation):
         return None
     given = _header(request, "content-type").partition(";")[0].strip().lower()
-    right = given == "application/json" if takes_body(operation) else not given
+    due = media_type(operation)
+    right = given == due if takes_body(operation) or speaks(operation) else not given
     if right:
         return None
-    return Refusal(cause="media-type", message="The Content-Type must be application/json.")
+    return Refusal(cause="media-type", message=f"The Content-Type must be {due}.")
 
 
 def _unacceptable(found: Match, request: Request) -> Refusal | None:
     """Refuse to answer a client that excludes JSON (Smithy: 406)."""
     accept = _header(request, "accept")
-    if not accept or raw_payload(found.operation):
+    if not accept or raw_payload(found.operation) or speaks(found.operation):
         return None
     ranges = {part.partition(";")[0].strip().lower() for part in accept.split(",")}
     if ranges & {"*/*", "application/*", "application/json", "*"}:

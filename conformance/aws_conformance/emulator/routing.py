@@ -65,7 +65,7 @@ class Routes:
     def _claims(self, request: Request) -> list[Match]:
         path, _, text = request.path.partition("?")
         query = tuple(parse_qsl(text, keep_blank_values=True))
-        found = self._at(_segments(path), query)
+        found = [one for one in self._at(_segments(path), query) if _named(request, one.operation)]
         if not found and path.endswith("/") and path.strip("/"):
             found = self._at((*_segments(path), ""), query)  # the last label is empty
         return found
@@ -78,6 +78,14 @@ class Routes:
             for route in candidates
             if (labels := match(route, parts, query)) is not None
         ]
+
+
+def _named(request: Request, operation: Operation) -> bool:
+    """Whether a request names the operation, where its protocol has it named (`X-Amz-Target`)."""
+    if operation.wire.protocol != "json":
+        return True
+    given = next((value for key, value in request.headers if key.lower() == "x-amz-target"), "")
+    return given == operation.wire.target
 
 
 def _pick(request: Request, found: list[Match]) -> Match | Refusal:
