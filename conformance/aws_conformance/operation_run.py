@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -364,7 +364,8 @@ class OperationRun:
     def _host_labels(self) -> frozenset[str]:
         """The members that stand in the host name."""
         model: Any = sdk.operation_model(self.operation.service, self.operation.name)
-        prefix = str((model.endpoint or {}).get("hostPrefix", ""))
+        endpoint: Mapping[str, Any] = model.endpoint or {}
+        prefix = str(endpoint.get("hostPrefix", ""))
         return frozenset(m.name for m in self.operation.input.members if f"{{{m.name}}}" in prefix)
 
     def _routed(self, case: Case) -> bool:
