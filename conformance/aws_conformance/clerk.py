@@ -131,24 +131,29 @@ class Clerk:
         rule, problem = answered.rule, answered.problem
         if not self._first(rule.id, answered.reason if problem else ""):
             return
-        if problem and self._may_be_absent(exchange, rule):
-            yield self.verdict(exchange, rule, "inconclusive", "may-be-absent", problem)
+        doubt = self._doubt(exchange, rule)
+        if problem and doubt:
+            yield self.verdict(exchange, rule, "inconclusive", doubt, problem)
         elif problem:
             yield self.verdict(exchange, rule, "fail", answered.reason, problem, confirmed=True)
         else:
             yield self.verdict(exchange, rule, "pass", "as-documented", exchange.reading.short())
 
-    def _may_be_absent(self, exchange: Exchange, rule: Rule) -> bool:
-        """Whether AWS itself may leave out a member of the answer, whatever the model says of it.
+    def _doubt(self, exchange: Exchange, rule: Rule) -> str:
+        """Return why AWS itself may not answer as the model alone says, or "".
 
         What identifies a thing is guessed from names; S3 has such members for some buckets only.
         What repeats a member of the request is absent where that has none (Route 53's Marker).
+        Services add values to enums, and EC2 answers "windows" where its model has "Windows".
         """
         if self.operation.page is not None:
-            return False
+            return ""
+        if rule.kind == "enum":
+            return "unknown-value"
         inputs = {member.name for member in self.operation.input.members}
         repeated = rule.member in inputs and rule.member not in exchange.case.params
-        return rule.kind == "present" or (rule.kind == "required" and repeated)
+        absent = rule.kind == "present" or (rule.kind == "required" and repeated)
+        return "may-be-absent" if absent else ""
 
     def error_kept(self, exchange: Exchange) -> Iterator[Verdict]:
         """Yield a pass on the error's own rule the first time it comes as declared."""

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import ClassVar
 
 import pytest
 
@@ -26,7 +27,7 @@ def server(status: int) -> Iterator[tuple[str, list[str]]]:
             self.send_header("Content-Length", "0")
             self.end_headers()
 
-        def log_message(self, format: str, *args: object) -> None:
+        def log_message(self, *args: object) -> None:
             return
 
     found = HTTPServer(("127.0.0.1", 0), Handler)
@@ -66,7 +67,7 @@ def test_a_target_that_does_not_do_it_is_an_error_of_the_target() -> None:
 def test_a_target_without_a_reset_is_left_alone() -> None:
     class Plain:
         name = endpoint = "x"
-        bindings: dict[str, str] = {}
+        bindings: ClassVar[dict[str, str]] = {}
 
         def send(self, request: Request) -> Answer:
             return Response(200)
