@@ -109,8 +109,8 @@ class Clean(Value, frozen=True, kw_only=True):
 
     @property
     def spotless(self) -> bool:
-        """Whether there is nothing to complain of."""
-        return self.state in ("decided", "partly") and not self.findings
+        """Whether there is no false finding; what is not decided shows in the trials."""
+        return not self.findings
 
 
 Item = Clean | Trial
@@ -286,7 +286,7 @@ class Bench:
             total=run.sender.requests,
             found=tuple(sorted(found, key=lambda words: not found[words])),
             beside=tuple(rules),
-            doubts=tuple(doubts) if not own else (),
+            doubts=(*doubts, *_unsent(injected, run.cover)) if not own else (),
             detail="; ".join(problems[:3]) or (run.result().state if not first else ""),
         )
         return trial if own else replace(trial, explained=self._why(trial))
@@ -307,6 +307,14 @@ def _doubts(event: Event, fault: Fault) -> Iterator[str]:
         mine = verdict.rule.partition("=")[0] == fault.rule.id or verdict.case_kind == "control"
         if verdict.verdict == "inconclusive" and mine:
             yield verdict.reason
+
+
+def _unsent(fault: Fault, cover: Cover) -> Iterator[str]:
+    """Yield "no-text" where no text is found that is too long and keeps the member's pattern."""
+    rule = fault.rule
+    patterned = rule.kind == "length" and cover.plan.domain(rule.member).patterns
+    if patterned and cover.case(f"{rule.id}~above-max") is None:
+        yield "no-text"
 
 
 def _words(verdict: Verdict) -> str:

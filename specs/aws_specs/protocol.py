@@ -142,6 +142,8 @@ def _applies(operation: Operation, way: str) -> bool:
         return not operation.wire.unsigned
     if way in ("json-syntax", "xml-syntax", "content-type"):
         return operation.wire.protocol == "json" or _structured_body(operation)
+    if way == "unknown-operation" and operation.wire.uri.startswith("/{"):
+        return False  # every path is that of an operation
     if way == "accept":
         return any(member.location in ("", "payload") for member in operation.output.members)
     return True

@@ -122,7 +122,7 @@ def test_entries_for_single_faults_are_needed() -> None:
             for fault in one.faults
             if fnmatchcase(fault, entry.fault)
         ]
-        assert fitting, entry.fault
+        assert fitting or not any(name in entry.fault for name in catalog.names())
         assert all(one.trial(fault).outcome != "named" for one, fault in fitting)
 
 

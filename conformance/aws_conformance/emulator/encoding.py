@@ -22,6 +22,8 @@ from aws_specs.paths import shape_at
 from aws_specs.spec import Json, List, Map, Member, Operation, Recursive, Scalar, Shape, Structure
 
 JSON_TYPE = "application/json"
+_LEAST_STATUS = 100
+"""Numbers below are no HTTP status: the output has none of its own."""
 
 FIELDS: Mapping[str, Callable[[Failure, str], str]] = {
     "message": lambda failure, request_id: failure.message,
@@ -54,7 +56,7 @@ def success_response(operation: Operation, output: Json, request_id: str) -> Res
             continue
         if member.location in ("header", "headers"):
             headers.extend(_header(member, value))
-        elif member.location == "statusCode" and isinstance(value, int):
+        elif member.location == "statusCode" and isinstance(value, int) and value >= _LEAST_STATUS:
             status = value
     body, content_type = _body(top, output)
     return response(status, body, request_id, tuple(headers), content_type)

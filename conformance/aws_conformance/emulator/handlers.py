@@ -90,6 +90,11 @@ def looks_up(operation: Operation, member: str) -> bool:
     return stated and bool(_known(operation, member, _seeded()))
 
 
+def is_bound(operation: Operation, member: str) -> bool:
+    """Whether the member names something that every emulator has from the start."""
+    return bool(_known(operation, member, _seeded()))
+
+
 def missing(operation: Operation, state: State, params: Params) -> Refusal | None:
     """Return the refusal of a request without a handler that names what is not there."""
     for rule in operation.rules:

@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Any
 
 from aws_conformance.emulator import deviations, patterns
-from aws_conformance.emulator.handlers import HANDLERS, looks_up
+from aws_conformance.emulator.handlers import HANDLERS, is_bound, looks_up
 from aws_conformance.emulator.refusals import Cause, Refusal, error_classes, failure
 from aws_specs.jsonvalues import is_object
 from aws_specs.paths import from_steps, shape_at, steps
@@ -235,7 +235,15 @@ def _format_unseen(contract: Contract, rule: Rule) -> bool:
     return _is_raw(contract.operation.input, rule.member)
 
 
+def _required_unseen(contract: Contract, rule: Rule) -> bool:
+    """Without the label that is all of its path, a request is for no operation in particular."""
+    template = contract.operation.wire.uri.partition("?")[0]
+    whole = template.startswith("/{") and template.endswith("}") and "/" not in template[1:]
+    return whole and _location(contract, rule) == "uri"
+
+
 _UNSEEN: Mapping[str, Callable[[Contract, Rule], bool]] = {
+    "required": _required_unseen,
     "type": _type_unseen,
     "enum": _enum_unseen,
     "length": _length_unseen,
@@ -332,7 +340,8 @@ def answered_as_present(contract: Contract, rule: Rule) -> bool:
 
 def _names_resource(contract: Contract, rule: Rule) -> bool:
     stated = any(one.kind == "exists" for one in contract.beside(rule))
-    return stated or looks_up(contract.operation, rule.member)
+    known = is_bound(contract.operation, rule.member)
+    return stated or known or looks_up(contract.operation, rule.member)
 
 
 def answered_by_another(contract: Contract, rule: Rule) -> bool:
@@ -352,8 +361,11 @@ def in_output(*kinds: str) -> Callable[[Contract, Rule], bool]:
     def applies(contract: Contract, rule: Rule) -> bool:
         if rule.side != "output" or rule.kind not in kinds or not is_used(rule):
             return False
-        text = rule.kind == "type" and _is_untyped(contract.operation.output, rule.member)
-        return not rule.member.endswith("{key}") and not text
+        top = contract.operation.output
+        if rule.kind == "status":
+            return all(member.location != "statusCode" for member in top.members)
+        hidden = _is_untyped if rule.kind == "type" else _is_always_there
+        return not rule.member.endswith("{key}") and not hidden(top, rule.member)
 
     return applies
 
@@ -364,8 +376,19 @@ def _is_untyped(top: Structure, path: str) -> bool:
     shape = shape_at(top, path)
     if member is None or not isinstance(shape, Scalar):
         return False
+    if shape.type == "document" or member.location == "statusCode":
+        return True
+    if member.wire_name.lower() == "content-length":
+        return True  # it frames the body
     text = shape.type in ("string", "blob", "timestamp")
     return _is_raw(top, path) or (member.location.startswith("header") and text)
+
+
+def _is_always_there(top: Structure, path: str) -> bool:
+    """Whether no answer can be without an output's member: the status, or the bare body."""
+    member = _top_member(top, path)
+    status = member is not None and member.location == "statusCode"
+    return status or _is_raw(top, path)
 
 
 def _is_raw(top: Structure, path: str) -> bool:

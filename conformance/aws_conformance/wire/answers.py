@@ -232,7 +232,9 @@ def _rest(due: str, read: Reader) -> Success:
             body: Json = _whole(shape, response, read, problem)
             return {**body, **found} if is_object(body) else body
         member = shape.members[payload]
-        if member.serialization.get("eventstream") or not response.body:
+        if member.serialization.get("eventstream"):
+            return {**found, payload: {}}  # its events are not read
+        if not response.body and member.type_name not in ("blob", "string"):
             return found
         if member.type_name == "blob":
             return {**found, payload: base64.b64encode(response.body).decode()}
