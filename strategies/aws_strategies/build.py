@@ -85,6 +85,10 @@ class Builder:
     def _structure(
         self, shape: Structure, path: str, wanted: set[str], values: Mapping[str, Json], depth: int
     ) -> dict[str, Json]:
+        for member in shape.members:
+            streams = isinstance(member.shape, Structure) and member.shape.eventstream
+            if streams and self.plan.required(join(path, member.name)):
+                raise NoValueError(f"{member.name}: a stream of events cannot be sent")
         chosen = [
             member
             for member in shape.members
