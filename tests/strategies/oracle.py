@@ -21,6 +21,7 @@ from botocore.validate import ParamValidator
 from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 from jsonschema.validators import extend
 
+from aws_conformance.wire.customizations import before_build
 from aws_specs import sdk
 from aws_specs.schema import request_schema
 from aws_specs.spec import Json, List, Map, Operation, Recursive, Shape, Structure
@@ -260,13 +261,17 @@ def _key(error: ValidationError) -> bool:
 
 
 def botocore_objects(plan: Plan, params: dict[str, Any]) -> str:
-    """Return what botocore's validator has against a request, "" where it accepts it."""
-    shape = _input_shape(plan.operation.service, plan.operation.name)
-    if shape is None:
+    """Return what a botocore client has against a request, "" where it would send it.
+
+    A client renames a few members before it validates: EC2's `Filters` is `Filter` in the model.
+    """
+    model = _model(plan.operation.service, plan.operation.name)
+    if model.input_shape is None:
         return ""
-    return str(ParamValidator().validate(to_keywords(plan, params), shape).generate_report())
+    given = before_build(model, to_keywords(plan, params))
+    return str(ParamValidator().validate(given, model.input_shape).generate_report())
 
 
 @lru_cache(maxsize=512)
-def _input_shape(service: str, name: str) -> Any:
-    return sdk.operation_model(service, name).input_shape
+def _model(service: str, name: str) -> Any:
+    return sdk.operation_model(service, name)
