@@ -310,8 +310,13 @@ def _doubts(event: Event, fault: Fault) -> Iterator[str]:
 
 
 def _unsent(fault: Fault, cover: Cover) -> Iterator[str]:
-    """Yield "no-text" where no text is found that is too long and keeps the member's pattern."""
+    """Yield "unmet" for a rule that the run says it cannot break, "no-text" for a longest length.
+
+    The latter where no text is found that is too long and keeps the member's pattern.
+    """
     rule = fault.rule
+    if rule.id in cover.unmet:
+        yield "unmet"
     patterned = rule.kind == "length" and cover.plan.domain(rule.member).patterns
     if patterned and cover.case(f"{rule.id}~above-max") is None:
         yield "no-text"

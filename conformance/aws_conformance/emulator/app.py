@@ -156,7 +156,7 @@ def _wrong_media_type(found: Match, request: Request) -> Refusal | None:
         return None
     given = _header(request, "content-type").partition(";")[0].strip().lower()
     due = media_type(operation)
-    right = given == due if takes_body(operation) or speaks(operation) else not given
+    right = given == due if takes_body(operation) else not given
     if right:
         return None
     return Refusal(cause="media-type", message=f"The Content-Type must be {due}.")

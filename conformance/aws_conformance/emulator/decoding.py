@@ -54,7 +54,9 @@ def decode(operation: Operation, match: Match, request: Request) -> Params | Ref
 
 
 def takes_body(operation: Operation) -> bool:
-    """Whether the operation's input has anything that travels in the body."""
+    """Whether the operation's input has anything that travels in the body; AWS JSON always has."""
+    if operation.wire.protocol == "json":
+        return True
     return any(member.location in _BODY_LOCATIONS for member in operation.input.members)
 
 
