@@ -1,8 +1,8 @@
 """Is the operation there at all? Probed before it is judged; each way of not being has its code.
 
 What is not there lowers coverage, never conformance. Emulators say so in many ways: with 501, with
-an error that names no operation, with the page of a web server, with the same 500 as to an operation
-nobody ever heard of, or with a fall-back that answers 200 to everything.
+an error that names no operation, with the page of a web server, with the same 500 as to an
+operation nobody ever heard of, or with a fall-back that answers 200 to everything.
 
 =================== ================================================================
 not-implemented      501, an error of that name, or a Python NotImplementedError

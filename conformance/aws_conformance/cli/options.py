@@ -23,8 +23,8 @@ _CASES: Final = (
     ),
     click.option(
         "--bind", "bindings", metavar="service.Member=VALUE", multiple=True,
-        help="A value the target has, such as an instance's id; service.#Shape=VALUE binds by shape. "
-        "Repeatable.",
+        help="A value the target has, such as an instance's id; service.#Shape=VALUE binds by "
+        "shape. Repeatable.",
     ),
     click.option(
         "--confidence", type=click.FloatRange(0, 1), metavar="0..1",
