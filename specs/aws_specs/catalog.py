@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from aws_specs import sdk, store
 from aws_specs.errors import UsageError, closest
-from aws_specs.spec import Operation, Origin, Rule, Statement
+from aws_specs.spec import Operation, Origin, Rule
 
 SourceChoice = Literal["page", "model", "both"]
 
@@ -129,25 +129,23 @@ def _check(name: str, service: str, operation: str) -> None:
 
 
 def select(operation: Operation, source: SourceChoice) -> Operation:
-    """Return the operation with the rules of one source only.
+    """Return the operation with only the rules of one source to be tested.
 
-    "both" is everything. Of an enum the values the other source knows stay, so that neither's
-    values are taken for invalid; an operation without a page always has the model's rules.
+    "both" is everything. The other source's rules stay, unchecked: a valid request keeps them too, and
+    a value that either source allows is never taken for invalid. An operation without a page always
+    has the model's rules.
     """
     if source == "both" or (source == "page" and operation.page is None):
         return operation
-    rules = tuple(
-        kept for rule in operation.rules if (kept := _of(rule, source, operation)) is not None
-    )
+    rules = tuple(_chosen(rule, source) for rule in operation.rules)
     return replace(operation, rules=rules)
 
 
-def _of(rule: Rule, source: Origin, operation: Operation) -> Rule | None:
+def _chosen(rule: Rule, source: Origin) -> Rule:
     if rule.side == "errors" or rule.kind == "status":
         return rule
-    mine: tuple[Statement, ...] = tuple(s for s in rule.statements if s.origin == source)
-    if not mine:
-        return None
-    others = [s.value for s in rule.statements if s not in mine]
-    known = tuple(item for value in others for item in value) if rule.kind == "enum" else ()
-    return replace(rule, statements=mine, known=known, agreed=True)
+    if all(statement.origin != source for statement in rule.statements):
+        other = "model" if source == "page" else "page"
+        return replace(rule, checkable=False, reason=f"only the {other} states it")
+    first = sorted(rule.statements, key=lambda statement: statement.origin != source)
+    return replace(rule, statements=tuple(first), agreed=True)

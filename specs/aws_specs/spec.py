@@ -192,8 +192,7 @@ class Rule(Value, frozen=True):
     ============ =====================================================================
 
     `checkable` is false for a rule no request can test from outside; `reason` then says why.
-    `agreed` is false where page and model should both state it and only one does (drift). `known`
-    are enum values that a source which was not chosen knows: neither valid nor invalid.
+    `agreed` is false where page and model should both state it and only one does (drift).
     """
 
     id: str
@@ -205,7 +204,6 @@ class Rule(Value, frozen=True):
     checkable: bool = True
     reason: str = ""
     agreed: bool = True
-    known: tuple[Json, ...] = ()
 
     @property
     def sure(self) -> float:

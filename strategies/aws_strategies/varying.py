@@ -32,7 +32,7 @@ def variations(plan: Plan, rule: Rule, breach: Breach) -> SearchStrategy[Json]:
 
 
 def _outsiders(plan: Plan, rule: Rule, breach: Breach) -> SearchStrategy[Json]:
-    known = {str(item) for value in (*rule.values, rule.known) for item in value}
+    known = {str(item) for value in rule.values for item in value}
     longer = sorted(chain.from_iterable((f"{item}X", item[:-1]) for item in known))
     others = st.sampled_from(longer) | st.text(LETTERS.upper(), min_size=1, max_size=_BEYOND)
     return st.just(breach.new) | others.map(lambda text: breach.new if text in known else text)

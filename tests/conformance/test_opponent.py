@@ -103,6 +103,12 @@ def test_another_reading_of_the_texts_is_no_finding(reading: str) -> None:
         assert miniatures.findings(verdicts) == set()
 
 
+@pytest.mark.parametrize("source", ["page", "model"])
+def test_rules_of_one_source_alone_are_no_finding_either(source: str) -> None:
+    verdicts, _ = miniatures.judged(against(), catalog.names(), examples=5, source=source)
+    assert miniatures.findings(verdicts) == set()
+
+
 def test_without_bindings_a_server_that_knows_its_ids_gets_no_finding_and_says_what_to_bind() -> (
     None
 ):

@@ -130,7 +130,7 @@ def test_enum_is_broken_by_a_value_of_a_namesake() -> None:
 
 
 def test_value_that_another_source_knows_is_neither_valid_nor_invalid() -> None:
-    enum = rule("A", "enum", ["X"], known=("Z",))
+    enum = rule("A", "enum", ["X"], ["X", "Z"])
     made = plan(structure(A=STRING), enum)
 
     assert broken(made, {"A": "Z"}, surely=True) == set()

@@ -175,8 +175,6 @@ def _typed(rules: Sequence[Rule], value: Json, surely: bool, found: set[str]) ->
 
 
 def _breaks(rule: Rule, keeps: Keeps, value: Json, surely: bool) -> bool:
-    if surely and rule.known and rule.kind == "enum" and value in rule.known:
-        return False
     return _decide([keeps(stated, value) for stated in rule.values], surely)
 
 

@@ -16,7 +16,7 @@ OUTSIDER = "AWS_CONFORMANCE_OUTSIDER"
 
 def break_enum(plan: Plan, rule: Rule, request: Json, at: Concrete) -> Iterator[Breach]:
     """Yield a value no source knows, one of a namesake's, one in the wrong case, the empty text."""
-    known = {str(item) for value in (*rule.values, rule.known) for item in value}
+    known = {str(item) for value in rule.values for item in value}
     yield change("outsider", at, OUTSIDER if OUTSIDER not in known else OUTSIDER + "_2")
     for value in _of_namesakes(plan, rule):
         if value not in known:
