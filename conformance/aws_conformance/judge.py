@@ -415,12 +415,19 @@ def _as_the_protocol_says(m: Matter) -> bool:
     return right and m.answer.status in (*value.get("statuses", ()), 400)
 
 
+def _breaks_down(m: Matter) -> bool:
+    """Whether a target gives way instead of answering: that is a finding whatever was sent."""
+    return _silent(m) or _server_error(m)
+
+
 MALFORMED: tuple[Row, ...] = (
     Row("unreachable", _unreachable, "error", "unreachable", "an answer"),
     Row("not recorded", _not_recorded, "inconclusive", NOT_RECORDED, "a recorded answer"),
     Row(
         "the signature is not looked at",
-        lambda m: _authentication(m) and not m.strict and not _authenticates(m),
+        lambda m: (
+            _authentication(m) and not m.strict and not _authenticates(m) and not _breaks_down(m)
+        ),
         "inconclusive", "authentication-not-checked", _PROTOCOL,
     ),
     Row("broken as the twin is", _breaks_as_twin, "inconclusive", "masked", _PROTOCOL),

@@ -131,9 +131,9 @@ def _check(name: str, service: str, operation: str) -> None:
 def select(operation: Operation, source: SourceChoice) -> Operation:
     """Return the operation with only the rules of one source to be tested.
 
-    "both" is everything. The other source's rules stay, unchecked: a valid request keeps them too, and
-    a value that either source allows is never taken for invalid. An operation without a page always
-    has the model's rules.
+    "both" is everything. The other source's rules stay, unchecked: a valid request keeps them too,
+    and a value that either source allows is never taken for invalid. An operation without a page
+    always has the model's rules.
     """
     if source == "both" or (source == "page" and operation.page is None):
         return operation

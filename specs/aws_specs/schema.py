@@ -204,9 +204,7 @@ def _without_empty(**items: Json) -> Schema:
 
 def _enum(schema: Schema, rule: Rule, shape: Shape) -> None:
     if all(isinstance(value, list) for value in rule.values):
-        schema["enum"] = list(
-            dict.fromkeys(item for value in rule.values for item in value)
-        )
+        schema["enum"] = list(dict.fromkeys(item for value in rule.values for item in value))
 
 
 def loosest(rule: Rule) -> dict[str, Json]:
