@@ -14,6 +14,7 @@ from aws_conformance.reading import Reading, says_absent
 from aws_conformance.recording import NOT_RECORDED
 from aws_reports.results import Outcome
 from aws_specs.error_class import error_class
+from aws_specs.jsonvalues import is_object
 from aws_specs.spec import Operation, ProtocolSource, Rule, Value
 from aws_strategies.case import Case
 from aws_strategies.kinds import KINDS
@@ -211,6 +212,13 @@ def _converted(m: Matter) -> bool:
     return m.case.fault.what == "fraction" or (boolean and m.case.fault.what == "string")
 
 
+def _answers_as_twin(m: Matter) -> bool:
+    """Whether a success has the members of the twin's: then it is this operation that answers."""
+    if m.twin is None or not is_object(m.twin.value) or not is_object(m.answer.value):
+        return False
+    return bool(m.twin.value) and m.twin.value.keys() <= m.answer.value.keys()
+
+
 def _unsure(m: Matter) -> bool:
     return m.case.fault is not None and m.case.fault.what.endswith("-unanchored")
 
@@ -246,7 +254,7 @@ INVALID: tuple[Row, ...] = (
     ),
     Row(
         "accepted, and the path may be another operation's",
-        lambda m: _success(m) and m.routed,
+        lambda m: _success(m) and m.routed and not _answers_as_twin(m),
         "inconclusive", "another-operation", _REFUSED,
     ),
     Row(
