@@ -13,7 +13,7 @@ from aws_specs.spec import Json, Rule
 from aws_strategies import build
 from aws_strategies.build import NoValueError, exists, fetch
 from aws_strategies.case import Case
-from aws_strategies.cover import invalid_case
+from aws_strategies.invalid import invalid_case
 from aws_strategies.kinds import KINDS, Breach, broken, places
 from aws_strategies.plan import Plan
 
