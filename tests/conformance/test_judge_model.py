@@ -122,12 +122,19 @@ def test_what_a_target_says_it_does_not_do_is_not_implemented() -> None:
     assert (ruling.verdict, ruling.reason) == ("unimplemented", "unimplemented")
 
 
-@pytest.mark.parametrize("reading", [OK, answer(STREAM, 500), crash("KeyError: 'Authorization'"),
-                                     answer(STREAM, 404), answer(STREAM, 400, "ValidationException")])  # fmt: skip
+@pytest.mark.parametrize(
+    "reading", [OK, answer(STREAM, 404), answer(STREAM, 400, "ValidationException")]
+)
 def test_authentication_is_a_class_of_its_own(reading: Reading) -> None:
     matter = malformed("no-signature", reading)
     assert judge(matter).reason == "authentication-not-checked"
     assert judge(matter).verdict == "inconclusive"
+
+
+@pytest.mark.parametrize("reading", [answer(STREAM, 500), crash("KeyError: 'Authorization'")])
+def test_breaking_down_without_a_signature_is_a_finding(reading: Reading) -> None:
+    ruling = judge(malformed("no-signature", reading))
+    assert (ruling.verdict, ruling.reason) == ("fail", "server-error")
 
 
 def test_a_signature_that_is_looked_at_passes() -> None:
