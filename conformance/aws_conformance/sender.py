@@ -47,6 +47,10 @@ class Keeper(Protocol):
         ...
 
 
+MOST_SILENCES = 5
+"""After so many requests in a row without an answer the target is taken for unreachable."""
+
+
 class UnreachableError(Exception):
     """The target does not answer at all; the message says why."""
 
@@ -99,12 +103,23 @@ class Sender:
         self.budget()
         self.requests += 1
         request, answer = self._exchanged(asked, request)
-        if isinstance(answer, Silence) and answer.kind == "unreachable":
-            raise UnreachableError(answer.detail)
+        self._give_up(answer)
         reading = read(self.operation, answer, self.errors)
         if self.keeper is not None:
             self.keeper.after(case, reading)
         return Exchange(case, request, answer, reading)
+
+    def _give_up(self, answer: Answer) -> None:
+        """Raise `UnreachableError` where nothing listens, or nothing has answered for too long.
+
+        One request that hangs is a finding; a target that hangs on each would take hours.
+        """
+        if isinstance(answer, Silence) and answer.kind == "unreachable":
+            raise UnreachableError(answer.detail)
+        hung = isinstance(answer, Silence) and answer.kind == "timeout"
+        self.silences = self.silences + 1 if hung else 0
+        if self.silences >= MOST_SILENCES:
+            raise UnreachableError(f"no answer to {self.silences} requests in a row (timeout)")
 
     def _exchanged(self, case: Case, request: Request) -> tuple[Request, Answer]:
         """Return what was sent and what came back; targets that know cases are told which it is."""

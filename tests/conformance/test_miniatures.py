@@ -111,7 +111,7 @@ def test_a_finding_that_does_not_repeat_is_flaky() -> None:
     assert [v.reason for v in verdicts if v.flaky] == ["server-error"]
 
 
-@pytest.mark.parametrize("kind", ["hangup", "timeout", "garbage", "too-large", "crash"])
+@pytest.mark.parametrize("kind", ["hangup", "garbage", "too-large", "crash"])
 def test_silence_on_everything_is_a_finding_and_ends(kind: str) -> None:
     verdicts, results = m.judged(m.Miniature(lambda request: Silence(kind)), [CONTACT])  # type: ignore[arg-type]
     assert m.findings(verdicts)
@@ -165,3 +165,25 @@ def test_a_finding_that_only_an_example_makes_is_shrunk() -> None:
     required = {"InstanceId", "Channel", "InitiationMethod", "ClientToken"}
     assert set(sent) == {*required, "Attributes"}
     assert len(sent["Attributes"]) == 2
+
+
+def test_a_target_that_hangs_on_everything_ends_the_run_after_a_few_requests() -> None:
+    target = m.Miniature(lambda request: Silence("timeout", "15 s"))
+    verdicts, results = m.judged(target, [CONTACT, ENDPOINT])
+    assert len(target.requests) <= 6
+    assert not [v for v in verdicts if v.verdict == "pass"]
+    assert [result.state for result in results] == ["error"]
+    assert "no answer to" in results[0].reason
+
+
+def test_one_request_that_hangs_is_a_finding_and_the_run_goes_on() -> None:
+    inner = emulator_target()
+
+    def answer(request: Request) -> Response | Silence:
+        if b"OUTSIDER" in request.body and b'"Channel"' in request.body:
+            return Silence("timeout", "15 s")
+        return inner.send(request)  # type: ignore[return-value]
+
+    verdicts, results = m.judged(m.Miniature(answer, inner.bindings), [CONTACT])
+    assert results[0].state == "decided"
+    assert {reason for _, reason in m.findings(verdicts)} == {"no-response"}
