@@ -52,6 +52,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker, and the suite where a target is named."""
     config.addinivalue_line("markers", "conformance: a rule of an AWS operation (aws-conformance)")
+    # xdist's own marker, which the items carry whether or not xdist is installed.
+    config.addinivalue_line("markers", "xdist_group(name): run the items of a group on one worker")
     if config.getoption("--conformance-target"):
         from aws_conformance.pytest_suite import Suite
 

@@ -297,7 +297,8 @@ def test_the_plugin_needs_no_xdist(pytester: pytest.Pytester) -> None:
     code = "import sys; sys.modules['xdist'] = None; import pytest; sys.exit(pytest.main())"
     path = os.pathsep.join(p for p in sys.path if p)
     options = ["-p", "aws_conformance.pytest_plugin", "--conformance-target=emulator",
-               "--conformance-examples=0", f"--conformance-operations={NAME}"]  # fmt: skip
+               "--conformance-examples=0", f"--conformance-operations={NAME}",
+               "-W", "error"]  # fmt: skip
     done = subprocess.run(
         [sys.executable, "-c", code, *options], capture_output=True, text=True, check=False,
         timeout=120, cwd=pytester.path,
