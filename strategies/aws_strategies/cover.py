@@ -54,6 +54,7 @@ class Cover:
         self.nonce = nonce
         self.builder = Builder(plan)
         self._conditions: dict[str, Case] = {}
+        self._made: dict[str, bool] = {"": True}
         self.unmet: dict[str, str] = {}
         """Rules that no case touches, and why."""
 
@@ -214,7 +215,7 @@ class Cover:
 
     def _with(self, values: Mapping[str, Json]) -> tuple[dict[str, Any], list[str]]:
         """Return a valid request with as many of the values as go together, and which those are."""
-        kept = dict(values)
+        kept = {path: value for path, value in values.items() if self._can_be_made(path)}
         while True:
             request = self.builder.request((), kept)
             bad = broken(self.plan, request, surely=False)
@@ -225,6 +226,18 @@ class Cover:
                 return request, list(kept)
             for path in drop if lost else drop[:1]:
                 del kept[path]
+
+    def _can_be_made(self, path: str) -> bool:
+        """Return whether what must stand beside a member has values: a pattern may have none."""
+        holder = parent(path)
+        if holder not in self._made:
+            try:
+                self.builder.containing(holder)
+                self._made[holder] = True
+            except NoValueError as error:
+                self._made[holder] = False
+                self.unmet[holder] = str(error)
+        return self._made[holder]
 
     def _stands(self, request: Json, path: str, value: Json) -> bool:
         return any(value_at(request, at) == value for at in occurrences(request, path))
