@@ -189,8 +189,10 @@ def _breaks_as_twin(m: Matter) -> bool:
         return False
     if m.answer.kind == "error":
         return m.answer.status >= 500 and _same_as_twin(m)
-    mine, theirs = (m.answer.silence, m.answer.message), (m.twin.silence, m.twin.message)
-    return m.answer.kind == "silence" and mine == theirs
+    if m.answer.kind != "silence" or m.answer.silence != m.twin.silence:
+        return False
+    # What a Python exception says is the target's; how a hang-up shows depends on the moment.
+    return m.answer.silence != "crash" or m.answer.message == m.twin.message
 
 
 def _silent_model(m: Matter) -> bool:

@@ -65,6 +65,7 @@ class OperationRun:
         self.held: list[Held] = []
         self.state: State = "undecided"
         self.reason = ""
+        self._heard: set[str] = set()
 
     @property
     def planned(self) -> int:
@@ -210,6 +211,7 @@ class OperationRun:
     # ------------------------------------------------------------ valid
 
     def _valid(self, case: Case) -> Iterator[Event]:
+        self._heard.add(case.id)
         exchange = self.exchange(case)
         matter = self._matter(case, exchange, None)
         ruling = judge(matter)
@@ -261,7 +263,16 @@ class OperationRun:
             alone_twin = self._twin(alone) if alone else None
             if alone is not None and alone_twin is not None:
                 case, twin = replace(alone, id=case.id), alone_twin
+        if twin is not None and self._gives_way(twin):
+            yield from self._valid(twin.case)
         yield from self._judged(case, self.exchange(case), rule, twin)
+
+    def _gives_way(self, twin: Exchange) -> bool:
+        """Whether a twin that has not been judged yet breaks the target: a finding of its own."""
+        known = {*self._heard, *self.done, *self.examples, self.cover.control.id}
+        reading = twin.reading
+        broken = reading.kind == "silence" or (reading.kind == "error" and reading.status >= 500)
+        return broken and reading.silence != NOT_RECORDED and twin.case.id not in known
 
     def _twin(self, case: Case) -> Exchange | None:
         twin = self._find(case.twin) if case.twin and self.settings.control else None

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from aws_conformance.emulator import emulator_target
-from aws_conformance.exchange import Request, Response, Silence
+from aws_conformance.exchange import Answer, Request, Response, Silence
 from aws_specs import catalog
 from tests_support import miniatures as m
 
@@ -187,3 +187,42 @@ def test_one_request_that_hangs_is_a_finding_and_the_run_goes_on() -> None:
     verdicts, results = m.judged(m.Miniature(answer, inner.bindings), [CONTACT])
     assert results[0].state == "decided"
     assert {reason for _, reason in m.findings(verdicts)} == {"no-response"}
+
+
+@pytest.mark.parametrize("how", ["hang-up", "500"])
+def test_a_twin_that_breaks_the_target_is_a_finding_although_its_fault_is_masked(how: str) -> None:
+    """The control and all packs are refused alike, so that nothing but the twin shows it."""
+    broken = (
+        Silence("hangup", "gone") if how == "hang-up" else Response(500, m.JSON, b'{"__type": "X"}')
+    )
+
+    def answer(request: Request) -> Answer:
+        if request.body.startswith(b'{"NextToken"') and b"," not in request.body:
+            return broken
+        return Response(400, m.JSON, b'{"__type": "InvalidArgumentException"}')
+
+    verdicts, _ = m.judged(m.Miniature(answer), ["kinesis.ListShards"])
+    reason = "no-response" if how == "hang-up" else "server-error"
+    assert m.findings(verdicts) == {("kinesis.ListShards/input/NextToken/type", reason)}
+    found = [v for v in verdicts if v.verdict == "fail"]
+    assert [v.case_kind for v in found] == ["valid"]
+    assert found[0].confirmed
+
+
+def test_what_ends_the_target_is_a_finding_of_the_request_that_ended_it() -> None:
+    gone = False
+
+    def answer(request: Request) -> Answer:
+        nonlocal gone
+        if gone:
+            return Silence("unreachable", "nothing listens")
+        gone = request.body.startswith(b'{"NextToken"') and b"," not in request.body
+        if gone:
+            return Silence("hangup", "gone")
+        return Response(400, m.JSON, b'{"__type": "InvalidArgumentException"}')
+
+    verdicts, _ = m.judged(m.Miniature(answer), ["kinesis.ListShards"])
+    found = [v for v in verdicts if v.verdict == "fail"]
+    assert [(v.reason, v.case_kind, v.confirmed) for v in found] == [
+        ("no-response", "valid", False)
+    ]

@@ -16,6 +16,9 @@ from pathlib import Path
 
 _PATIENCE = 60.0
 
+_INSTALLED = Path(__file__).parents[2] / ".emulators"
+"""Where `.ci/emulators` installs."""
+
 
 def free_port() -> int:
     with socket.socket() as found:
@@ -104,12 +107,17 @@ def has_moto_server() -> bool:
 
 
 def find_ministack() -> str:
-    """Return the program: where MINISTACK says, or on the PATH; "" where there is none."""
-    return os.environ.get("MINISTACK") or shutil.which("ministack") or ""
+    """Return the program: where MINISTACK says, on the PATH, or where `.ci/emulators` puts it."""
+    found = os.environ.get("MINISTACK") or shutil.which("ministack")
+    return found or next(map(str, _INSTALLED.glob("ministack/bin/ministack")), "")
 
 
 def find_node_program(name: str) -> Path | None:
-    """Return the program of an npm package below NODE_MODULES (or ./node_modules), if any."""
-    folder = Path(os.environ.get("NODE_MODULES", "node_modules"))
-    found = folder / name / "cli.js"
+    """Return the program of an npm package, if any: below NODE_MODULES, or `.ci/emulators`' folder.
+
+    Where NODE_MODULES is set it must be there: then a test fails rather than being skipped.
+    """
+    if folder := os.environ.get("NODE_MODULES"):
+        return Path(folder) / name / "cli.js"
+    found = _INSTALLED / "node_modules" / name / "cli.js"
     return found if found.is_file() and shutil.which("node") else None
