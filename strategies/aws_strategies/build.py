@@ -23,6 +23,10 @@ from aws_strategies.text import FORMATS
 _DEEPEST = 40
 
 
+Wanted = Mapping[str, bool]
+"""The members a request is to have beside the required ones; True for those asked for by name."""
+
+
 class NoValueError(Exception):
     """No valid value is found for a required member; the message names it."""
 
@@ -50,16 +54,17 @@ class Builder:
         `NoValueError` where a required member has no valid value we can find.
         """
         values = values or {}
-        wanted = {*include, *(at for path in values for at in above(path))}
+        asked = {*include, *(at for path in values for at in above(path))}
+        wanted = {**self.plan.always, **dict.fromkeys(asked, True)}
         made: dict[str, Any] = self._value(self.plan.operation.input, "", wanted, values, 0)
-        return settle(self.plan, made, keep={*values, *wanted})
+        return settle(self.plan, made, keep={*values, *asked})
 
     def typical(self, path: str) -> Json:
         """Return the typical value of a member, its required members included."""
-        return self._value(self.plan.shapes[path], path, set(), {}, 0)
+        return self._value(self.plan.shapes[path], path, self.plan.always, {}, 0)
 
     def _value(
-        self, shape: Shape, path: str, wanted: set[str], values: Mapping[str, Json], depth: int
+        self, shape: Shape, path: str, wanted: Wanted, values: Mapping[str, Json], depth: int
     ) -> Json:
         if path in values:
             return copy.deepcopy(values[path])
@@ -78,12 +83,12 @@ class Builder:
             case Map():
                 return self._map(shape, path, wanted, values, depth)
             case Recursive():
-                return self._value(self.plan.below(shape.to), shape.to, set(), values, depth + 1)
+                return self._value(self.plan.below(shape.to), shape.to, {}, values, depth + 1)
             case Scalar():
                 return self.scalar(shape, path)
 
     def _structure(
-        self, shape: Structure, path: str, wanted: set[str], values: Mapping[str, Json], depth: int
+        self, shape: Structure, path: str, wanted: Wanted, values: Mapping[str, Json], depth: int
     ) -> dict[str, Json]:
         for member in shape.members:
             streams = isinstance(member.shape, Structure) and member.shape.eventstream
@@ -97,6 +102,8 @@ class Builder:
         ]
         if shape.union:
             explicit = [member for member in chosen if join(path, member.name) in wanted]
+            # What the caller asks for goes before what is there always.
+            explicit.sort(key=lambda member: not wanted[join(path, member.name)])
             sendable = [m for m in shape.members if self.plan.sendable(join(path, m.name))]
             chosen = (explicit or sorted(sendable, key=lambda member: recurs(member.shape)))[:1]
         return {
@@ -107,10 +114,10 @@ class Builder:
         }
 
     def _map(
-        self, shape: Map, path: str, wanted: set[str], values: Mapping[str, Json], depth: int
+        self, shape: Map, path: str, wanted: Wanted, values: Mapping[str, Json], depth: int
     ) -> dict[str, Json]:
         domain = self.plan.domain(path)
-        asked = bool({f"{path}{{}}", f"{path}{{key}}"} & wanted)
+        asked = f"{path}{{}}" in wanted or f"{path}{{key}}" in wanted
         count = max(1 if asked else 0, domain.min_items)
         if count == 0:
             return {}
@@ -123,6 +130,9 @@ class Builder:
         """Return the typical value of a leaf: the binding where there is one."""
         if path in self.plan.bindings:
             return self.plan.bindings[path]
+        sample = self.plan.sample(path)
+        if sample is not None:
+            return sample
         domain = self.plan.domain(path)
         make = _SCALARS.get(shape.type)
         if make is not None:
@@ -341,7 +351,9 @@ _SETTLE: Mapping[str, Callable[[Plan, Json, Concrete, Mapping[str, Json]], None]
 
 def _settle_exclusive(plan: Plan, rule: Rule, request: dict[str, Any], keep: set[str]) -> None:
     """Leave the first member that is there, the kept ones first; add one where one must be."""
-    members = sorted(rule.value["members"], key=lambda path: path not in keep)
+    members = sorted(
+        rule.value["members"], key=lambda path: (path not in keep, path not in plan.always)
+    )
     for number, path in enumerate(members, start=1):
         for first in list(occurrences(request, path)):
             for later in members[number:]:

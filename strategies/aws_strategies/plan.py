@@ -43,7 +43,10 @@ class Plan:
     """An operation seen by someone who makes requests for it.
 
     `bindings` map `service.Member` or `service.Operation.Member.Path` to the value to send.
-    `confidence` is the least confidence of a rule that may be broken.
+    A member that is bound by its whole path is in every request, required or not. `confidence` is
+    the least confidence of a rule that may be broken. `samples` are the values of a request that a
+    target accepts, by member path: every request has these members, with these values where a case
+    has no other.
     """
 
     def __init__(
@@ -52,10 +55,13 @@ class Plan:
         *,
         bindings: Mapping[str, str] | None = None,
         confidence: float = DEFAULT_CONFIDENCE,
+        samples: Mapping[str, Json] | None = None,
     ) -> None:
         self.operation = operation
         self.confidence = confidence
+        self._whole: set[str] = set()
         self.bindings = self._bound(bindings or {})
+        self.samples = {p: v for p, v in (samples or {}).items() if p in self.shapes}
         self._domains: dict[str, Domain] = {}
 
     def _bound(self, bindings: Mapping[str, str]) -> Mapping[str, str]:
@@ -72,7 +78,36 @@ class Plan:
                     path = name.removeprefix(prefix)
                     if path != name:
                         found.update(dict.fromkeys(named(path), value))
+                        self._note_whole(prefix, path)
         return found
+
+    def _note_whole(self, prefix: str, path: str) -> None:
+        if prefix == f"{self.operation.id}." and path in self.shapes:
+            self._whole.add(path)
+
+    @cached_property
+    def always(self) -> Mapping[str, bool]:
+        """The members that every request has beside the required ones, and all above them.
+
+        The values are all False: whoever asks for a member puts True over it.
+        """
+        paths = (*self.samples, *sorted(self._whole))
+        return {at: False for path in paths if self.sendable(path) for at in above(path)}
+
+    def sample(self, path: str) -> Json:
+        """Return the sample value of a leaf, None where there is none that the rules allow."""
+        value, domain = self.samples.get(path), self.domain(path)
+        if value is None or path in self.tokens:
+            return None
+        if isinstance(value, str):
+            shape = self.shapes[path]
+            plain = isinstance(shape, Scalar) and shape.type == "string"
+            return value if not plain or domain.allows(value) else None
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return value if isinstance(value, bool) else None
+        low, high = domain.low, domain.high
+        within = (low is None or low <= value) and (high is None or value <= high)
+        return value if within else None
 
     def _of_shape(self, name: str) -> list[str]:
         if not name.startswith("#"):
