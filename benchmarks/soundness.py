@@ -1,29 +1,46 @@
-"""Check generated requests against jsonschema and botocore, over many operations of AWS.
+"""Check generated requests against jsonschema and botocore, over the operations of AWS.
 
     python benchmarks/soundness.py [--operations N | --all] [--examples N] [--seed N]
-                                   [--services GLOB] [--only GLOB] [--shard I/N]
+                                   [--services GLOB] [--only GLOB] [--shard I/N] [--jobs N]
+                                   [--journal FILE] [--limit SECONDS] [--seconds N] [--summary]
 
-Prints what is unsound and a count of requests; exits 1 where anything is. Needs the four source
-folders and `tests` on the path. A nightly run takes `--all --examples 40`.
+What came of each operation is a line of the journal (JSON): a run that is stopped goes on where it
+was, and `--summary` shows what a journal holds. Every hundred operations of a service have a
+process of their own, so that memory stays bounded. An operation that takes more CPU than `--limit`
+allows is counted and named, with what was judged until then.
+
+Prints what is unsound and counts; exits 1 where anything is. Needs the four source folders and
+`tests` on the path.
 """
 
 from __future__ import annotations
 
 import argparse
 import collections
+import multiprocessing
 import random
 import signal
 import sys
+import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from fnmatch import fnmatchcase
+from pathlib import Path
+
+import msgspec
 
 from aws_specs import catalog, sdk
-from aws_strategies.case import Case
-from aws_strategies.cover import Cover
-from aws_strategies.examples import generate
-from aws_strategies.plan import Plan
-from strategies.oracle import Oracle, botocore_objects
+from strategies.judged import Judged, Judging, OutOfTimeError
+
+_AT_ONCE = 100
+"""Operations that one process judges before it ends."""
+
+_AGAIN = 5
+"""Seconds after which the alarm rings again, should the first have been swallowed."""
+
+
+# ---------------------------------------------------------------- which operations
 
 
 def chosen(options: argparse.Namespace) -> list[str]:
@@ -32,36 +49,122 @@ def chosen(options: argparse.Namespace) -> list[str]:
         f"{service}.{operation}"
         for service in sdk.services()
         if fnmatchcase(service, options.services)
-        for operation in sdk.service_model(service).operation_names
+        for operation in sdk.operation_names(service)
     ]
     names = [name for name in names if fnmatchcase(name, options.only)]
-    if options.all:
-        return names
-    return random.Random(options.seed).sample(names, min(options.operations, len(names)))
+    if not options.all:
+        names = random.Random(options.seed).sample(names, min(options.operations, len(names)))
+    index, of = map(int, options.shard.split("/"))
+    return names[index::of]
 
 
-def unsound(oracle: Oracle, case: Case, botocore: bool) -> Iterator[str]:
-    """Yield what is wrong with one case."""
-    refused = oracle.refuses(case.params)
-    if case.kind in ("control", "valid"):
-        objection = botocore_objects(oracle.plan, case.params) if botocore else ""
-        if objection:
-            yield f"botocore refuses {case.id}: {objection}"
-        if refused:
-            yield f"jsonschema refuses {case.id} for {sorted(refused)}"
-    elif case.kind == "invalid" and not case.rule.endswith("/exists"):
-        testable = {rule.id for rule in oracle.plan.testable}
-        meant = {case.rule} | (set(case.shadows) & testable)
-        if refused != meant:
-            yield f"{case.id} breaks {sorted(meant)}, refused for {sorted(refused)}"
+def batches(names: Iterable[str]) -> list[list[str]]:
+    """Return the names in lists of one service each, none longer than a process may judge."""
+    services: dict[str, list[str]] = {}
+    for name in names:
+        services.setdefault(name.partition(".")[0], []).append(name)
+    return [
+        of_one[at : at + _AT_ONCE]
+        for of_one in services.values()
+        for at in range(0, len(of_one), _AT_ONCE)
+    ]
 
 
-class TooSlowError(Exception):
-    """An operation took too long."""
+# ---------------------------------------------------------------- judging
 
 
-def _alarm(*_: object) -> None:
-    raise TooSlowError
+def _ring(*_: object) -> None:
+    raise OutOfTimeError
+
+
+def judge(names: Sequence[str], examples: int, seed: int, limit: int) -> list[Judged]:
+    """Return what the judges say of some operations, each within `limit` seconds of CPU."""
+    signal.signal(signal.SIGVTALRM, _ring)
+    found: list[Judged] = []
+    for name in names:
+        found.append(_judged(Judging(name), examples, seed, limit))
+        catalog.load.cache_clear()
+    return found
+
+
+def _judged(judging: Judging, examples: int, seed: int, limit: int) -> Judged:
+    crash = ""
+    try:
+        signal.setitimer(signal.ITIMER_VIRTUAL, limit, _AGAIN)
+        judging.run(examples, seed)
+    except OutOfTimeError:
+        pass
+    except Exception as error:
+        crash = repr(error)[:300]
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+    return judging.result(crash)
+
+
+def run(names: Sequence[str], options: argparse.Namespace) -> Iterator[Judged]:
+    """Yield what came of each operation, as processes finish."""
+    end = time.monotonic() + options.seconds if options.seconds else None
+    waiting = batches(names)
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["strategies.judged"])
+    with ProcessPoolExecutor(options.jobs, mp_context=context, max_tasks_per_child=1) as pool:
+        running = [
+            pool.submit(judge, batch, options.examples, options.seed, options.limit)
+            for batch in waiting
+        ]
+        for future in as_completed(running):
+            if future.cancelled():
+                continue
+            yield from future.result()
+            if end is not None and time.monotonic() > end:
+                for one in running:
+                    one.cancel()
+
+
+# ---------------------------------------------------------------- the journal, and what it says
+
+
+def journaled(journal: Path) -> dict[str, Judged]:
+    """Return what a journal holds, by operation; a line cut off by a stop is left out."""
+    found: dict[str, Judged] = {}
+    for line in journal.read_bytes().splitlines() if journal.exists() else ():
+        try:
+            judged = msgspec.json.decode(line, type=Judged)
+        except msgspec.DecodeError:
+            continue
+        found[judged.name] = judged
+    return found
+
+
+def summary(results: Sequence[Judged]) -> Iterator[str]:
+    """Yield the lines of a summary."""
+    counts, sides, reasons = (collections.Counter[str]() for _ in range(3))
+    for one in results:
+        counts.update(one.counts)
+        sides.update(one.sides)
+        reasons.update(one.reasons)
+    judged = counts["control"] + counts["valid"] + counts["invalid"]
+    yield f"operations {len(results)}, judged requests {judged} {dict(counts)}"
+    yield f"CPU-seconds {sum(one.seconds for one in results):.0f}"
+    yield f"unsound {sum(len(one.problems) for one in results)}"
+    for what in ("empty", "late", "crash"):
+        names = [f"{one.name} ({getattr(one, what)})" for one in results if getattr(one, what)]
+        yield f"{what} {len(names)}: {'; '.join(names)[:4000]}"
+    for what in ("seconds", "of_cover"):
+        slow = sorted(results, key=lambda one: -getattr(one, what))[:12]
+        yield f"slowest, {what}: {[(one.name, getattr(one, what)) for one in slow]}"
+    yield from _shares(sides)
+    yield from (f"{number:8} {why}" for why, number in reasons.most_common(60))
+
+
+def _shares(sides: collections.Counter[str]) -> Iterator[str]:
+    kinds = sorted({key.partition(" ")[0] for key in sides})
+    for kind in (*kinds, ""):
+        row = {side: sum(n for key, n in sides.items() if key.endswith(f" {side}")
+                         and (not kind or key.startswith(f"{kind} ")))
+               for side in ("both", "valid", "invalid", "neither")}  # fmt: skip
+        total = sum(row.values()) or 1
+        yield f"{kind or 'all':12} {total:8} rules, both {row['both'] / total:7.2%}  {row}"
 
 
 def main() -> int:
@@ -75,53 +178,24 @@ def main() -> int:
     parser.add_argument("--all", action="store_true")
     parser.add_argument("--limit", type=int, default=60, help="CPU-seconds an operation may take")
     parser.add_argument("--shard", default="0/1", help="I/N: every Nth operation, from the Ith")
+    parser.add_argument("--jobs", type=int, default=1, help="processes at once")
+    parser.add_argument("--journal", type=Path, help="where results are kept and looked for")
     parser.add_argument("--seconds", type=int, default=0, help="stop after so long; 0 is never")
+    parser.add_argument("--summary", action="store_true", help="show the journal, run nothing")
     options = parser.parse_args()
-    signal.signal(signal.SIGVTALRM, _alarm)
-    end = time.monotonic() + options.seconds if options.seconds else None
-    counts: collections.Counter[str] = collections.Counter()
-    unmet: collections.Counter[str] = collections.Counter()
-    slow: list[tuple[float, str]] = []
-    index, of = map(int, options.shard.split("/"))
-    for name in chosen(options)[index::of]:
-        started = time.process_time()
-        if end is not None and time.monotonic() > end:
-            print("stopped: the time is over")
-            break
-        signal.setitimer(signal.ITIMER_VIRTUAL, options.limit)
-        try:
-            plan = Plan(catalog.load(name))
-            oracle = Oracle(plan)
-            cover = Cover(plan)
-            cases = (*cover.cases, *generate(plan, options.examples, options.seed, nonce=""))
-            slow.append((time.process_time() - started, name))
-            for case in cases:
-                counts[case.kind] += 1
-                for problem in unsound(oracle, case, botocore=True):
-                    counts["unsound"] += 1
+    with tempfile.TemporaryDirectory() as folder:
+        journal = options.journal or Path(folder) / "journal.jsonl"
+        known = journaled(journal)
+        names = [] if options.summary else [n for n in chosen(options) if n not in known]
+        with journal.open("ab") as file:
+            for judged in run(names, options) if names else ():
+                file.write(msgspec.json.encode(judged) + b"\n")
+                file.flush()
+                for problem in judged.problems:
                     print(problem[:700], flush=True)
-            for identity, why in cover.unmet.items():
-                kind = identity.rpartition("/")[2] if "/input/" in identity else "other"
-                unmet[f"{kind}: {why[:60]}"] += 1
-            counts["rules"] += len(plan.testable)
-            counts["operations"] += 1
-            if not cover.cases:
-                counts["operations without cases"] += 1
-                print("no cases", name, cover.unmet)
-            counts["example ops short"] += sum(c.example for c in cases) < 2 * options.examples
-        except TooSlowError:
-            counts["too slow"] += 1
-            print("too slow:", name, flush=True)
-        except Exception as error:
-            counts["crashed"] += 1
-            print("crashed:", name, repr(error)[:300], flush=True)
-        finally:
-            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-    print(dict(counts))
-    print("slowest:", [(f"{s:.2f}", n) for s, n in sorted(slow, reverse=True)[:8]])
-    for why, number in unmet.most_common(25):
-        print(f"{number:6} {why}")
-    return 1 if counts["unsound"] or counts["crashed"] else 0
+        results = list(journaled(journal).values())
+    print("\n".join(summary(results)))
+    return 1 if any(one.problems or one.crash for one in results) else 0
 
 
 if __name__ == "__main__":

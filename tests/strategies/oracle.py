@@ -163,6 +163,7 @@ class Oracle:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
+        self.testable = frozenset(rule.id for rule in plan.testable)
         self.operation: Operation = plan.operation
         self.schema = request_schema(self.operation, confidence=plan.confidence)
         Draft202012Validator.check_schema(self.schema)

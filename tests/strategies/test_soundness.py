@@ -5,6 +5,8 @@ The judges are botocore's validator and jsonschema; neither knows how a request 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pytest
 
 from aws_specs import catalog
@@ -12,6 +14,7 @@ from aws_strategies.case import Case
 from aws_strategies.cover import Cover
 from aws_strategies.examples import generate
 from aws_strategies.plan import Plan
+from strategies.judged import Judging, problems
 from strategies.oracle import Oracle, botocore_objects
 from strategies.specs import FIVE, plan_of, sampled
 
@@ -22,25 +25,9 @@ UNREADABLE = frozenset({"(?s)"})
 """Flags within a pattern: the exported schema cannot anchor such a pattern yet."""
 
 
-def _testable(plan: Plan) -> set[str]:
-    return {rule.id for rule in plan.testable}
-
-
-def _problems(oracle: Oracle, cases: tuple[Case, ...]) -> list[str]:
+def _problems(oracle: Oracle, cases: Iterable[Case]) -> list[str]:
     """Return what the judges say against cases, in words."""
-    found: list[str] = []
-    testable = _testable(oracle.plan)
-    for case in cases:
-        refused = oracle.refuses(case.params)
-        if case.kind in ("control", "valid"):
-            objection = botocore_objects(oracle.plan, case.params)
-            if refused or objection:
-                found.append(f"{case.id}: refused for {sorted(refused)} {objection}")
-        elif case.kind == "invalid" and not case.rule.endswith("/exists"):
-            meant = {case.rule} | (set(case.shadows) & testable)
-            if refused != meant:
-                found.append(f"{case.id}: breaks {sorted(meant)}, refused for {sorted(refused)}")
-    return found
+    return [found for case in cases for found in problems(oracle, case)]
 
 
 @pytest.mark.parametrize("name", FIVE)
@@ -76,7 +63,7 @@ def test_parts_of_packs_are_sound_too(name: str) -> None:
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_judges_agree_over_operations_of_all_services(chunk: int) -> None:
-    problems: list[str] = []
+    found: list[str] = []
     for name in SAMPLE[chunk::CHUNKS]:
         plan = Plan(catalog.load(name))
         if len(plan.shapes) > 400 or _unreadable(plan):
@@ -84,9 +71,9 @@ def test_judges_agree_over_operations_of_all_services(chunk: int) -> None:
         oracle = Oracle(plan)
         cases = (*Cover(plan).cases, *generate(plan, 3, chunk, nonce=""))
         assert cases, f"{name}: no case at all"
-        problems += _problems(oracle, cases)
+        found += _problems(oracle, cases)
 
-    assert problems == []
+    assert found == []
 
 
 def _unreadable(plan: Plan) -> bool:
@@ -115,3 +102,21 @@ def test_judge_names_the_rule_that_is_broken() -> None:
     }
     assert botocore_objects(oracle.plan, good) == ""
     assert "Missing required parameter" in botocore_objects(oracle.plan, {"InstanceId": "a"})
+
+
+def test_judging_counts_what_is_touched_from_both_sides() -> None:
+    judging = Judging("connect.CreateParticipant")
+    judging.run(examples=3, seed=1)
+    judged = judging.result()
+
+    assert judged.problems == ()
+    assert (judged.empty, judged.late, judged.crash) == ("", "", "")
+    assert judged.counts["invalid"] > judged.counts["valid"] > 3
+    assert sum(judged.sides.values()) == len(plan_of("connect.CreateParticipant").testable)
+    assert judged.sides["required both"] == 3
+    assert "exists valid" in judged.sides
+    assert judged.reasons["exists: no binding says what exists"] == judged.sides["exists valid"]
+
+
+def test_judging_that_is_stopped_says_where_and_keeps_what_it_has() -> None:
+    assert Judging("connect.CreateParticipant").result().late == "cover"
