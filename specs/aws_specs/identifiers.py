@@ -78,7 +78,11 @@ class Yield(Value, frozen=True):
 
 
 class Node(Value, frozen=True, kw_only=True):
-    """One operation in the graph: `id` is `service.Operation`; it can do without `optional`."""
+    """One operation in the graph: `id` is `service.Operation`; it can do without `optional`.
+
+    `alternatives` are members of which one must be sent though none is required: a stream's name or
+    its ARN. `others` are the texts and blobs at its top that say nothing.
+    """
 
     id: str
     role: Role
@@ -86,6 +90,8 @@ class Node(Value, frozen=True, kw_only=True):
     noun: str
     needs: tuple[Need, ...] = ()
     optional: tuple[Need, ...] = ()
+    alternatives: tuple[Need, ...] = ()
+    others: tuple[str, ...] = ()
     yields: tuple[Yield, ...] = ()
 
 
@@ -146,15 +152,41 @@ def node_of(operation: Operation) -> Node:
         noun = noun.removesuffix(" deletion")
     every = tuple(_needs(operation, role, noun))
     required = _required(operation)
+    needs = tuple(need for need in every if need.path in required)
+    optional = tuple(need for need in every if need.path not in required)
+    named = {need.path for need in every}
     return Node(
         id=operation.id,
         role=role,
         verb=verb,
         noun=noun,
-        needs=tuple(need for need in every if need.path in required),
-        optional=tuple(need for need in every if need.path not in required),
+        needs=needs,
+        optional=optional,
+        alternatives=tuple(_alternatives(needs, optional)),
+        others=tuple(
+            member.name
+            for member in operation.input.members
+            if member.name not in named
+            and isinstance(member.shape, Scalar)
+            and member.shape.type in ("string", "blob")
+        ),
         yields=tuple(_yields(operation, role, noun)) if role in ("creates", "finds") else (),
     )
+
+
+def _alternatives(needs: Sequence[Need], optional: Sequence[Need]) -> Iterator[Need]:
+    """Yield one need for each thing that a request may name in several ways and must in none."""
+    required = {need.means[0].noun for need in needs}
+    found: dict[str, list[Need]] = {}
+    for need in optional:
+        if "." not in need.path and "[]" not in need.path and not need.chosen:
+            found.setdefault(need.means[0].noun, []).append(need)
+    order = ("name", "id", "url", "arn")
+    for noun, several in found.items():
+        facets = {need.means[0].facet for need in several} & set(order)
+        if noun and noun not in required and len(facets) > 1:
+            named = [need for need in several if need.means[0].facet in facets]
+            yield min(named, key=lambda need: order.index(need.means[0].facet))
 
 
 def _required(operation: Operation) -> frozenset[str]:
@@ -183,9 +215,20 @@ def _needs(operation: Operation, role: Role, noun: str) -> Iterator[Need]:
 def _is_chosen(path: str, means: Sequence[Identifier], noun: str) -> bool:
     """Whether a creating operation's member names what it makes rather than what is there."""
     first = means[0]
-    if "." in path or first.facet == "arn":
+    if "." in path or first.facet == "arn" or _JOINS & set(noun.split()):
         return False
-    return same_noun(first.noun, noun)
+    # The name of a layer whose first version is published is chosen, too.
+    first_version = noun == f"{first.noun} version" and first.facet == "name"
+    return same_noun(first.noun, noun) or first_version
+
+
+_JOINS: Final = frozenset({"to", "from", "with", "for", "in"})
+"""Words in the names of operations that join things which are there: AddUserToGroup."""
+
+
+def plain_noun(noun: str) -> str:
+    """Return a noun without the words that join two: `user to group`, `user from group`."""
+    return " ".join(singular(word) for word in noun.split() if word not in _JOINS)
 
 
 def _means(path: str, shape: Scalar, noun: str) -> tuple[Identifier, ...]:
@@ -196,6 +239,8 @@ def _means(path: str, shape: Scalar, noun: str) -> tuple[Identifier, ...]:
         return ()
     if not own.noun:
         own = Identifier(_enclosing(path) or noun, own.facet)
+    if own.noun == "resource" and not own.facet:
+        own = Identifier("resource", "arn")
     by_shape = identifier(shape.name)
     plain = set(by_shape.noun.split()) <= _GENERIC
     generic = not identifier(name).noun

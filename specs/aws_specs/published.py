@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from aws_specs import sdk
 from aws_specs.paths import join
-from aws_specs.spec import Json, List, Map, Operation, Recursive, Scalar, Shape, Structure
+from aws_specs.spec import Json, List, Map, Operation, Scalar, Shape, Structure
 
 Leaves = Mapping[str, Json]
 """The values of a request's leaves by member path; an empty list, map or structure is a leaf."""
