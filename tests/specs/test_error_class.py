@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from aws_specs import sdk
-from aws_specs.error_class import error_class
+from aws_specs.error_class import about_size, error_class, status_class, usual_statuses
 
 DATA = Path(__file__).parents[1] / "conformance" / "data"
 RECORDED = [json.loads(line) for line in (DATA / "aws-errors.jsonl").read_text().splitlines()]
@@ -49,7 +49,24 @@ def test_recorded_errors_are_classified_right() -> None:
         ("AuthorizationError", "denied"),
         ("ExpiredTokenException", "denied"),
         ("ExpiredNextTokenException", "validation"),
-        ("BlockedException", "other"),
+        ("BlockedException", "denied"),
+        ("DependencyViolation", "conflict"),
+        ("DependencyFailedException", "server"),
+        ("KMSInvalidSignatureException", "validation"),
+        ("InvalidSignatureException", "denied"),
+        ("InvalidAccessException", "denied"),
+        ("InvalidSecurityException", "denied"),
+        ("KMS.DisabledException", "conflict"),
+        ("CannotDelete", "conflict"),
+        ("TargetNotConnected", "conflict"),
+        ("NotImplemented", "other"),
+        ("ReportNotPresent", "not-found"),
+        ("EntityTooSmall", "validation"),
+        ("UnexpectedContent", "validation"),
+        ("InsufficientCapabilitiesException", "validation"),
+        ("InsufficientPrivilegesException", "denied"),
+        ("GameSessionFullException", "quota"),
+        ("ActiveDirectoryError", "other"),
         ("ServerlessCacheNotFoundFault", "not-found"),
         ("InternalFailure", "server"),
         ("OptimisticLockException", "conflict"),
@@ -60,6 +77,35 @@ def test_recorded_errors_are_classified_right() -> None:
 )
 def test_the_narrower_word_wins(code: str, label: str) -> None:
     assert error_class(code) == label
+
+
+@pytest.mark.parametrize(
+    ("status", "label"),
+    [(400, "validation"), (403, "denied"), (404, "not-found"), (412, "conflict"), (429, "throttled"),
+     (405, "method"), (418, "validation"), (500, "server"), (503, "server")],
+)  # fmt: skip
+def test_a_status_without_a_name_has_the_class_that_http_gives_it(status: int, label: str) -> None:
+    assert status_class(status) == label
+    assert label in ("validation", "server") or status in usual_statuses(label)
+
+
+@pytest.mark.parametrize(
+    "code", ["TooManyEntriesInBatchRequest", "EntityTooLarge", "PolicyLengthExceeded"]
+)
+def test_some_names_say_that_one_value_has_a_wrong_size(code: str) -> None:
+    assert about_size(code)
+    assert not about_size("LimitExceededException")
+
+
+SERVICES = ("acm", "apigateway", "athena", "cloudformation", "codebuild", "cognito-idp", "dynamodb", "ecs",
+            "efs", "events", "firehose", "fsx", "iam", "kinesis", "logs", "organizations", "rds",
+            "redshift", "route53", "sagemaker", "secretsmanager", "sns", "ssm", "wafv2")  # fmt: skip
+
+
+def test_few_of_the_names_that_services_have_say_nothing() -> None:
+    names = {s.name for name in SERVICES for s in sdk.service_model(name).error_shapes}
+    silent = {name for name in names if error_class(name) == "other"}
+    assert len(silent) < len(names) // 20, sorted(silent)
 
 
 @pytest.mark.parametrize(
