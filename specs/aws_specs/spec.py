@@ -35,6 +35,7 @@ Kind = Literal[
     "required", "type", "enum", "length", "range", "items", "pattern", "format",
     "conditional", "exclusive", "unsupported", "default", "reserved", "exists", "unique",
     "immutable", "recommended", "idempotency", "present", "status", "error", "protocol",
+    "pagination",
 ]  # fmt: skip
 
 
@@ -189,6 +190,7 @@ class Rule(Value, frozen=True):
     status        the HTTP status of a success
     error         {"code": name, "status": n, "class": word}
     protocol      the expected error code and status of a malformed request
+    pagination    what pages promise (see `aws_specs.pagination`); not in spec files
     ============ =====================================================================
 
     `checkable` is false for a rule no request can test from outside; `reason` then says why.

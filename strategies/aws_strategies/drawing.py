@@ -101,7 +101,8 @@ class _Atlas:
         if path not in self._possible:
             try:
                 self.builder.typical(path)
-                self._possible[path] = self.plan.sendable(path)
+                known = path not in self.plan.page_tokens
+                self._possible[path] = known and self.plan.sendable(path)
             except NoValueError:
                 self._possible[path] = False
         return self._possible[path]

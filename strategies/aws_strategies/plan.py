@@ -12,6 +12,7 @@ from functools import cached_property
 
 from msgspec.structs import replace
 
+from aws_specs.pagination import token_members
 from aws_specs.paths import from_steps, parent, steps
 from aws_specs.spec import (
     DEFAULT_CONFIDENCE,
@@ -230,8 +231,11 @@ class Plan:
         return known and not forbidden and not streaming and not framing
 
     def external(self, path: str) -> bool:
-        """Return whether it depends on what the target has if the member's value is accepted."""
-        return any(
+        """Return whether it depends on what the target has if the member's value is accepted.
+
+        A token for the next page is the target's own: no invented one is right.
+        """
+        return path in self.page_tokens or any(
             (rule.kind in EXTERNAL and not rule.checkable) or rule.kind == "exists"
             for at in above(path)
             for rule in self.rules.get(at, ())
@@ -253,6 +257,11 @@ class Plan:
             if any(rule.kind == "idempotency" and rule.value.get("autopopulated") for rule in rules)
             and path in self.shapes
         )
+
+    @cached_property
+    def page_tokens(self) -> frozenset[str]:
+        """The members that carry a token for the next page, unless a value is bound to them."""
+        return token_members(self.operation) - self.bindings.keys()
 
     @cached_property
     def identifiers(self) -> tuple[str, ...]:
