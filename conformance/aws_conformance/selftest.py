@@ -10,7 +10,7 @@ schemas and what they say of a request.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import cached_property
 from importlib.resources import files
@@ -32,6 +32,7 @@ from aws_conformance.runner import Settings
 from aws_conformance.sender import Sender
 from aws_reports.results import Verdict
 from aws_specs import catalog, sdk
+from aws_specs.errors import UsageError
 from aws_specs.paths import from_steps, shape_at, steps
 from aws_specs.schema import request_schema
 from aws_specs.spec import Json, Operation, Structure, Value
@@ -76,6 +77,7 @@ class Trial(Value, frozen=True, kw_only=True):
 
     fault: str
     operation: str
+    protocol: str
     family: str
     rule: str
     member: str
@@ -101,6 +103,7 @@ class Clean(Value, frozen=True, kw_only=True):
     """One operation of the emulator without a fault: every finding on it is a false one."""
 
     operation: str
+    protocol: str
     state: str
     requests: int
     faults: int
@@ -246,6 +249,7 @@ class Bench:
         failed = {_words(v) for event in events for v in _findings(event)}
         return Clean(
             operation=self.operation.id,
+            protocol=self.operation.wire.protocol,
             state=run.result().state,
             requests=run.sender.requests,
             faults=len(self.faults),
@@ -277,6 +281,7 @@ class Bench:
         trial = Trial(
             fault=fault,
             operation=self.operation.id,
+            protocol=self.operation.wire.protocol,
             family=FAMILIES[injected.verb][0],
             rule=injected.rule.id,
             member=injected.rule.member,
@@ -356,30 +361,93 @@ def spread(faults: Sequence[str], most: int) -> tuple[str, ...]:
     return tuple(fault for fault in faults if fault in chosen)
 
 
-SERVED = frozenset({"rest-json", "json"})
-"""The protocols that the emulator speaks."""
+SHARES: Mapping[str, int] = {
+    "rest-json": 30,
+    "json": 20,
+    "query": 15,
+    "ec2": 10,
+    "rest-xml": 10,
+    "smithy-rpc-v2-cbor": 15,
+}
+"""How much of a sample each protocol gets, in hundredths: the small ones get more than they have.
+
+Of the SDK's operations, one in two hundred has only CBOR and one in fifty XML in its body."""
 
 
-def sampled(count: int, seed: int = 0) -> tuple[str, ...]:
-    """Return so many operations of the SDK that the emulator serves, of as many services.
+class Drawn(Value, frozen=True):
+    """One operation of a sample, and the protocol in which it is to be spoken."""
 
-    The order of services is drawn from the seed; each gives one operation, then each a second one.
+    operation: str
+    protocol: str
+
+
+def sampled(count: int, seed: int = 0, protocol: str = "") -> tuple[Drawn, ...]:
+    """Return so many operations of the SDK, some of every protocol, of as many services as may be.
+
+    With `protocol` all are of that one. An operation is drawn for each protocol that its service's
+    model lists, not only for the one that the SDK would choose: nearly all that speak CBOR can be
+    spoken to in JSON too. The order of services is drawn from the seed; each gives one operation,
+    then each a second one.
     """
-    services = sorted(sdk.services(), key=lambda name: identifier(seed, name))
-    drawn: list[list[str]] = []
-    for service in services if count else ():
+    counts = {protocol: count} if protocol else _shared_out(count)
+    services = sorted(sdk.services(), key=lambda name: identifier(seed, name)) if count else ()
+    offered: dict[str, list[list[str]]] = {name: [] for name in counts}
+    for service in services:
         model: Any = sdk.service_model(service)  # botocore is untyped
-        if len(drawn) < count and model.metadata.get("protocol") in SERVED:
-            names = sorted(model.operation_names, key=lambda n: identifier(seed, service, n))
-            drawn.append([f"{service}.{name}" for name in names])
-    rounds = chain.from_iterable(zip_longest(*drawn))
-    return tuple(islice((name for name in rounds if name), count))
+        names = sorted(model.operation_names, key=lambda n: identifier(seed, service, n))
+        for name in spoken(service):
+            if name in counts and len(offered[name]) < counts[name]:
+                offered[name].append([f"{service}.{one}" for one in names])
+    return tuple(
+        Drawn(operation, name)
+        for name, lists in offered.items()
+        for operation in islice(_in_rounds(lists), counts[name])
+    )
+
+
+def _shared_out(count: int) -> dict[str, int]:
+    """Return how many operations each protocol gets, by `SHARES`, all together `count`."""
+    counts: dict[str, int] = {}
+    left, parts = count, sum(SHARES.values())
+    for name, share in SHARES.items():
+        counts[name] = round(left * share / parts)
+        left, parts = left - counts[name], parts - share
+    return counts
+
+
+def _in_rounds(lists: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Yield the first of each list, then the second of each, and so on."""
+    return (name for name in chain.from_iterable(zip_longest(*lists)) if name)
+
+
+def spoken(service: str) -> tuple[str, ...]:
+    """Return the protocols in which a service can be spoken to, as its model lists them."""
+    model: Any = sdk.service_model(service)
+    return tuple(model.metadata.get("protocols") or (model.metadata.get("protocol"),))
+
+
+def operation_in(name: str, protocol: str = "") -> Operation:
+    """Return the spec of an operation, with the protocol in which it is to be spoken.
+
+    Raises `UsageError` for a protocol that the service's model does not list.
+    """
+    operation = catalog.load(name)
+    if protocol in ("", operation.wire.protocol):
+        return operation
+    offered = spoken(operation.service)
+    if protocol not in offered:
+        raise UsageError(
+            f"{operation.service} does not speak {protocol}",
+            hint=f"Its model lists {', '.join(offered)}.",
+        )
+    return replace(operation, wire=replace(operation.wire, protocol=protocol))
 
 
 class Job(Value, frozen=True, kw_only=True):
     """A part of the work: some of the faults of one operation; the first part has the clean run."""
 
     operation: str
+    protocol: str = ""
     part: int = 0
     parts: int = 1
     most: int = 0
@@ -388,17 +456,27 @@ class Job(Value, frozen=True, kw_only=True):
 
 def work(job: Job) -> tuple[Item, ...]:
     """Return the results of one part: a function of its argument alone, fit for other processes."""
-    bench = Bench(catalog.load(job.operation), examples=job.examples)
+    bench = Bench(operation_in(job.operation, job.protocol), examples=job.examples)
     items: list[Item] = [bench.clean()] if job.part == 0 else []
     faults = spread(bench.faults, job.most)[job.part :: job.parts]
     return (*items, *(bench.trial(fault) for fault in faults))
 
 
-def jobs(names: Iterable[str], *, parts: int = 1, most: int = 0, examples: int = 0) -> list[Job]:
+def jobs(
+    names: Iterable[str | Drawn], *, parts: int = 1, most: int = 0, examples: int = 0
+) -> list[Job]:
     """Return the work on some operations, each in so many parts."""
+    drawn = [one if isinstance(one, Drawn) else Drawn(one, "") for one in names]
     return [
-        Job(operation=name, part=part, parts=parts, most=most, examples=examples)
-        for name in names
+        Job(
+            operation=one.operation,
+            protocol=one.protocol,
+            part=part,
+            parts=parts,
+            most=most,
+            examples=examples,
+        )
+        for one in drawn
         for part in range(parts)
     ]
 

@@ -16,7 +16,7 @@ SCHEMA_ID = f"urn:aws-conformance:selftest:{VERSION}"
 
 
 class Row(Value, frozen=True, kw_only=True):
-    """One family of faults: how many there are, and what became of them.
+    """One family of faults, or one protocol: how many faults there are, and what became of them.
 
     `requests` is the median number of requests until a fault was named, `most` the largest;
     `beside` how many trials had findings on other rules as well.
@@ -41,6 +41,7 @@ class SelfTest(Value, frozen=True, kw_only=True):
     sdk: str
     passed: bool
     families: tuple[Row, ...]
+    protocols: tuple[Row, ...]
     clean: tuple[Clean, ...]
     trials: tuple[Trial, ...]
 
@@ -55,6 +56,7 @@ def summed_up(items: Iterable[Item], *, tool: str, sdk: str) -> SelfTest:
         sdk=sdk,
         passed=all(one.spotless for one in clean) and not any(t.survives for t in trials),
         families=tuple(_rows(trials)),
+        protocols=tuple(_by_protocol(trials)),
         clean=clean,
         trials=trials,
     )
@@ -65,6 +67,11 @@ def _rows(trials: Sequence[Trial]) -> Iterator[Row]:
         mine = [trial for trial in trials if trial.family == family]
         if mine:
             yield _row(family, mine)
+
+
+def _by_protocol(trials: Sequence[Trial]) -> Iterator[Row]:
+    for name in dict.fromkeys(trial.protocol for trial in trials):
+        yield _row(name, [trial for trial in trials if trial.protocol == name])
 
 
 def _row(family: str, trials: Sequence[Trial]) -> Row:
@@ -88,11 +95,13 @@ _HEADINGS = ("faults", "named", "misnamed", "missed", "explained", "requests", "
 
 
 def to_text(report: SelfTest) -> str:
-    """Return the table by family, the survivors and the clean runs, as lines of text."""
+    """Return the table by family and by protocol, the survivors and the clean runs, as lines."""
     total = _row("all", report.trials)
-    wide = max(len(row.family) for row in (*report.families, total))
+    wide = max(len(row.family) for row in (*report.families, *report.protocols, total))
     lines = ["  ".join((f"{'family':{wide}}", *(f"{name:>9}" for name in _HEADINGS)))]
     lines += [_line(row, wide) for row in (*report.families, total)]
+    if len(report.protocols) > 1:
+        lines += ["", *(_line(row, wide) for row in report.protocols)]
     lines += ["", *_survivors(report.trials), *_explained(report.trials), *_clean(report.clean)]
     return "\n".join(lines) + "\n"
 

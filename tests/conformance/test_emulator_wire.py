@@ -13,8 +13,7 @@ from botocore.config import Config
 from botocore.session import Session
 
 from aws_conformance.emulator import Emulator
-from aws_conformance.emulator.decoding import decode
-from aws_conformance.emulator.encoding import success_response
+from aws_conformance.emulator.protocols import decode, success_response
 from aws_conformance.emulator.refusals import Refusal
 from aws_conformance.emulator.routing import Match, Routes
 from aws_conformance.emulator.synthesis import minimal_output

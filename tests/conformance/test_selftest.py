@@ -16,12 +16,15 @@ from aws_conformance.cli.selftest import selftest as command
 from aws_conformance.emulator.faults import FAULTS
 from aws_conformance.selftest import (
     FAMILIES,
+    SHARES,
     Bench,
     Clean,
+    Drawn,
     Trial,
     explained,
     jobs,
     names,
+    operation_in,
     sampled,
     selftest,
     spread,
@@ -29,6 +32,7 @@ from aws_conformance.selftest import (
 )
 from aws_conformance.selftest_report import from_json, schema, summed_up, to_json, to_text
 from aws_specs import catalog
+from aws_specs.errors import UsageError
 
 PARTICIPANT = "connect.CreateParticipant"
 CONTACT_ID = f"{PARTICIPANT}/input/ContactId/length"
@@ -42,7 +46,7 @@ def survivors(trials: tuple[Trial, ...]) -> list[str]:
     return [f"{t.outcome}: {t.fault} {t.found} {t.detail}" for t in trials if t.survives]
 
 
-def run(most: int, *operations: str) -> tuple[list[Clean], list[Trial]]:
+def run(most: int, *operations: str | Drawn) -> tuple[list[Clean], list[Trial]]:
     items = list(selftest(jobs(operations, most=most)))
     return [i for i in items if isinstance(i, Clean)], [i for i in items if isinstance(i, Trial)]
 
@@ -144,10 +148,29 @@ def test_a_spread_has_faults_of_every_verb() -> None:
 
 
 def test_a_sample_is_the_same_for_the_same_seed_and_of_many_services() -> None:
-    drawn = sampled(12, seed=3)
-    assert drawn == sampled(12, seed=3)
-    assert len({name.partition(".")[0] for name in drawn}) == 12
-    assert drawn != sampled(12, seed=4)
+    drawn = sampled(20, seed=3)
+    assert drawn == sampled(20, seed=3)
+    assert len({one.operation.partition(".")[0] for one in drawn}) >= 15
+    assert drawn != sampled(20, seed=4)
+
+
+def test_a_sample_has_operations_of_every_protocol() -> None:
+    drawn = sampled(20)
+    assert len(drawn) == 20
+    assert {one.protocol for one in drawn} == set(SHARES)
+
+
+def test_a_sample_can_be_of_one_protocol() -> None:
+    assert {one.protocol for one in sampled(3, protocol="rest-xml")} == {"rest-xml"}
+
+
+def test_an_operation_is_spoken_in_any_protocol_that_its_model_lists() -> None:
+    assert operation_in("cloudwatch.PutMetricAlarm").wire.protocol == "json"
+    for protocol in ("json", "query", "smithy-rpc-v2-cbor"):
+        spoken_to = operation_in("cloudwatch.PutMetricAlarm", protocol)
+        assert spoken_to.wire.protocol == protocol
+    with pytest.raises(UsageError, match="does not speak ec2"):
+        operation_in("cloudwatch.PutMetricAlarm", "ec2")
 
 
 def test_parts_of_the_work_are_the_whole() -> None:

@@ -21,12 +21,17 @@ if TYPE_CHECKING:
 @click.argument("names", metavar="[NAME]...", nargs=-1)
 @click.option(
     "--sample", type=click.IntRange(min=0), default=0, metavar="N",
-    help="Also test N operations of the SDK that the emulator can serve.",
+    help="Also test N operations of the SDK, some of each protocol.",
 )  # fmt: skip
 @click.option(
     "--faults", "most", type=click.IntRange(min=0), default=None, metavar="N",
     help="At most N faults an operation, spread over all families; 0 is all.  "
     "[default: all, 20 for those of --sample]",
+)  # fmt: skip
+@click.option(
+    "--protocol", metavar="NAME", default="",
+    help="Speak this protocol, of those that the service's model lists; with --sample, draw only "
+    "operations that speak it.",
 )  # fmt: skip
 @click.option("--seed", type=int, default=0, show_default=True, help="Chooses the sample.")
 @click.option(
@@ -39,6 +44,7 @@ def selftest(
     names: tuple[str, ...],
     sample: int,
     most: int | None,
+    protocol: str,
     seed: int,
     jobs: int,
     output: str | None,
@@ -65,8 +71,9 @@ def selftest(
     from aws_specs import catalog, sdk
 
     chosen = catalog.resolve(names) if names or not sample else ()
-    todo = tests.jobs(chosen, parts=4 * jobs if jobs > 1 else 1, most=most or 0)
-    drawn = [name for name in tests.sampled(sample, seed) if name not in chosen]
+    named = [tests.Drawn(name, protocol) for name in chosen]
+    todo = tests.jobs(named, parts=4 * jobs if jobs > 1 else 1, most=most or 0)
+    drawn = [one for one in tests.sampled(sample, seed, protocol) if one.operation not in chosen]
     todo += tests.jobs(drawn, most=20 if most is None else most)
     with _mapper(jobs) as mapper:
         items = list(_shown(tests.selftest(todo, mapper), todo, quiet=quiet))

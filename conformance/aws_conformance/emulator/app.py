@@ -14,15 +14,14 @@ from http import HTTPMethod, HTTPStatus
 
 from msgspec.structs import replace
 
-from aws_conformance.emulator.awsjson import carried, media_type, speaks
 from aws_conformance.emulator.blame import SchemaOf
-from aws_conformance.emulator.decoding import decode, raw_payload, takes_body
-from aws_conformance.emulator.encoding import error_response
+from aws_conformance.emulator.decoding import raw_payload, takes_body
 from aws_conformance.emulator.endpoint import CheckerOf, Endpoint
 from aws_conformance.emulator.faults import Fault, parse
 from aws_conformance.emulator.handlers import seed as seed_resources
+from aws_conformance.emulator.protocols import decode, error_response, protocol
 from aws_conformance.emulator.refusals import Refusal, failure
-from aws_conformance.emulator.routing import Match, Routes
+from aws_conformance.emulator.routing import Match, Routes, header
 from aws_conformance.emulator.state import State
 from aws_conformance.emulator.validation import Checker
 from aws_conformance.exchange import Answer, Request, Silence
@@ -71,12 +70,12 @@ class Emulator:
         request_id = self.state.new_id("request")
         found = self._routes.find(request)
         if not isinstance(found, Refusal):
-            return carried(found.operation, self._served(found, request, request_id))
+            return self._served(found, request, request_id)
         operation = self._routes.at_path(request)
         if operation is None:
-            return error_response(failure(None, found), request_id)
+            return error_response(None, failure(None, found), request_id)
         answer = self._endpoint(operation).refuse(found, None, request_id)
-        return carried(operation, self._with_methods(answer, request))
+        return self._with_methods(answer, request)
 
     def _served(self, found: Match, request: Request, request_id: str) -> Answer:
         endpoint = self._endpoint(found.operation)
@@ -134,7 +133,7 @@ def _unsigned(found: Match, request: Request) -> Refusal | None:
         return None
     if _presigned(dict(found.query)):
         return None
-    given = _header(request, "authorization")
+    given = header(request, "authorization")
     if _SIGNATURE.fullmatch(given.strip()):
         return None
     return Refusal(cause="unsigned", message="Missing Authentication Token")
@@ -154,8 +153,10 @@ def _wrong_media_type(found: Match, request: Request) -> Refusal | None:
     operation = found.operation
     if not request.body or raw_payload(operation):
         return None
-    given = _header(request, "content-type").partition(";")[0].strip().lower()
-    due = media_type(operation)
+    given = header(request, "content-type").partition(";")[0].strip().lower()
+    due = protocol(operation).media_type(operation)
+    if not due:
+        return None
     right = given == due if takes_body(operation) else not given
     if right:
         return None
@@ -163,18 +164,14 @@ def _wrong_media_type(found: Match, request: Request) -> Refusal | None:
 
 
 def _unacceptable(found: Match, request: Request) -> Refusal | None:
-    """Refuse to answer a client that excludes JSON (Smithy: 406)."""
-    accept = _header(request, "accept")
-    if not accept or raw_payload(found.operation) or speaks(found.operation):
+    """Refuse to answer a client that excludes what the answer is (Smithy: 406)."""
+    accept, due = header(request, "accept"), protocol(found.operation).accepted
+    if not accept or not due or raw_payload(found.operation):
         return None
     ranges = {part.partition(";")[0].strip().lower() for part in accept.split(",")}
-    if ranges & {"*/*", "application/*", "application/json", "*"}:
+    if ranges & {"*/*", "application/*", due, "*"}:
         return None
-    return Refusal(cause="not-acceptable", message="The answer is application/json.")
+    return Refusal(cause="not-acceptable", message=f"The answer is {due}.")
 
 
 _CHECKS = (_unsigned, _wrong_media_type, _unacceptable)
-
-
-def _header(request: Request, name: str) -> str:
-    return next((value for key, value in request.headers if key.lower() == name), "")

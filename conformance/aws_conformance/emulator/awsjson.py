@@ -7,51 +7,34 @@ its type in the body. Source: the Smithy awsJson1_0 and awsJson1_1 protocol page
 
 from __future__ import annotations
 
-import json
-
 from msgspec.structs import replace
 
-from aws_conformance.emulator.encoding import JSON_TYPE, json_bytes
-from aws_conformance.exchange import Answer, Response
-from aws_specs.jsonvalues import is_object
-from aws_specs.spec import Operation
-
-PROTOCOL = "json"
-_ERROR_TYPE = "X-Amzn-Errortype"
+from aws_conformance.emulator import encoding
+from aws_conformance.emulator.encoding import error_members, json_bytes, query_error_header
+from aws_conformance.emulator.refusals import Failure
+from aws_conformance.exchange import Response
+from aws_specs.spec import Json, Operation
 
 
-def speaks(operation: Operation) -> bool:
-    """Whether the operation travels as AWS JSON."""
-    return operation.wire.protocol == PROTOCOL
-
-
-def media_type(operation: Operation) -> str:
+def media_type(operation: Operation | None) -> str:
     """Return the media type of the operation's bodies."""
-    if not speaks(operation):
-        return JSON_TYPE
-    return f"application/x-amz-json-{operation.wire.json_version or '1.1'}"
+    version = operation.wire.json_version if operation else ""
+    return f"application/x-amz-json-{version or '1.1'}"
 
 
-def carried(operation: Operation, answer: Answer) -> Answer:
-    """Return an answer as the operation's protocol carries it."""
-    if not speaks(operation) or not isinstance(answer, Response):
-        return answer
-    kind = answer.header(_ERROR_TYPE)
-    body = _typed(answer.body, kind) if kind else answer.body
+def success(operation: Operation, output: Json, request_id: str) -> Response:
+    """Return an output as it travels."""
+    answer = encoding.success_response(operation, output, request_id)
     headers = tuple(
-        (name, _value(name, value, len(body), operation))
+        (name, media_type(operation) if name == "Content-Type" else value)
         for name, value in answer.headers
-        if name != _ERROR_TYPE
     )
-    return replace(answer, body=body, headers=headers)
+    return replace(answer, headers=headers)
 
 
-def _typed(body: bytes, kind: str) -> bytes:
-    document = json.loads(body)
-    return json_bytes({"__type": kind, **document}) if is_object(document) else body
-
-
-def _value(name: str, value: str, size: int, operation: Operation) -> str:
-    if name == "Content-Length":
-        return str(size)
-    return media_type(operation) if name == "Content-Type" and value == JSON_TYPE else value
+def error(operation: Operation | None, failure: Failure, request_id: str) -> Response:
+    """Return an error as it travels: its type stands in the body."""
+    kind = {"__type": failure.wire_name} if failure.code else {}
+    body = json_bytes({**kind, **error_members(failure, request_id)})
+    headers = query_error_header(operation, failure)
+    return encoding.response(failure.status, body, request_id, headers, media_type(operation))

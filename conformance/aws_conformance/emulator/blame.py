@@ -61,7 +61,7 @@ def _malformed(rule: Rule, refusal: Refusal) -> bool:
     """Whether a request was refused for breaking the protocol in the rule's way."""
     syntax = any(problem.kind == "protocol" for problem in refusal.problems)
     if refusal.cause == "serialization":
-        return syntax and rule.member == "json-syntax"
+        return syntax and rule.member.endswith("-syntax")
     return REFUSED_FOR.get(rule.member) == refusal.cause
 
 

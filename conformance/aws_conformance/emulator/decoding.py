@@ -1,4 +1,4 @@
-"""From bytes to parameters: restJson1 read as a server reads it.
+"""From bytes to parameters: restJson1 read as a server reads it, AWS JSON with it.
 
 What cannot be read is a `SerializationException` (Smithy's malformed-request tests for restJson1):
 broken JSON, a wrong JSON type, a timestamp in another format, a number in a path that is none.
@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any, Final, NoReturn
 
-from aws_conformance.emulator.refusals import Problem, Refusal
+from aws_conformance.emulator.refusals import Problem
 from aws_conformance.emulator.routing import Match
 from aws_conformance.exchange import Request
 from aws_specs.jsonvalues import is_list, is_object
@@ -31,31 +31,30 @@ _INTEGER = re.compile(r"[+-]?[0-9]{1,40}")
 _FLOAT = re.compile(r"[+-]?([0-9]{1,400}(\.[0-9]{0,400})?|\.[0-9]{1,400})([eE][+-]?[0-9]{1,9})?")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _BODY_LOCATIONS = ("", "payload")
+_WHOLE_BODY = frozenset({"json", "query", "ec2", "smithy-rpc-v2-cbor"})
 
 
 class UnreadableError(Exception):
-    """Raised in this module where a value has no meaning on the wire; `decode` catches it."""
+    """Raised by readers where a value has no meaning on the wire; `protocols.decode` catches it."""
 
     def __init__(self, member: str, kind: str, message: str) -> None:
         super().__init__(message)
         self.problem = Problem(member=member, kind=kind, at=(), message=message, unreadable=True)
 
 
-def decode(operation: Operation, match: Match, request: Request) -> Params | Refusal:
-    """Return the request's parameters, or the refusal of bytes that cannot be read."""
-    try:
-        return {
-            **_bound(operation, match, request),
-            **_body(operation, request),
-        }
-    except UnreadableError as error:
-        problem = error.problem
-        return Refusal(cause="serialization", message=problem.message, problems=(problem,))
+def unreadable(member: str, kind: str, message: str) -> NoReturn:
+    """Refuse a request for what stands at a member; `kind` is "protocol" for broken syntax."""
+    raise UnreadableError(member, kind, message)
+
+
+def read(operation: Operation, match: Match, request: Request) -> Params:
+    """Return the request's parameters. Raises `UnreadableError`."""
+    return {**bound(operation, match, request), **_body(operation, request)}
 
 
 def takes_body(operation: Operation) -> bool:
-    """Whether the operation's input has anything that travels in the body; AWS JSON always has."""
-    if operation.wire.protocol == "json":
+    """Whether the operation's input has anything that travels in the body; RPC always has."""
+    if operation.wire.protocol in _WHOLE_BODY:
         return True
     return any(member.location in _BODY_LOCATIONS for member in operation.input.members)
 
@@ -79,18 +78,19 @@ def _body(operation: Operation, request: Request) -> Params:
         return {}
     payload = payload_member(operation.input)
     if payload is not None and isinstance(payload.shape, Scalar):
-        return _raw(payload, payload.shape, request.body)
+        return raw_body(payload, payload.shape, request.body)
     value: Json = _json(request.body) if request.body.strip() else {}
     if payload is None:
         if not is_object(value):
-            _fail("", "type", "The request body is no JSON object.")
+            unreadable("", "type", "The request body is no JSON object.")
         return _members(operation.input, operation.input, value, "")
     if value is None or not request.body.strip():
         return {}
     return {payload.name: from_wire(operation.input, payload.shape, value, payload.name)}
 
 
-def _raw(member: Member, shape: Scalar, body: bytes) -> Params:
+def raw_body(member: Member, shape: Scalar, body: bytes) -> Params:
+    """Return the body as the value of its member: bytes as base64 text, nothing for none."""
     if not body:
         return {}
     if shape.type in ("blob", "stream"):
@@ -146,13 +146,14 @@ def _members(top: Structure, shape: Structure, value: Mapping[str, Json], path: 
 def _check_union(shape: Structure, value: Mapping[str, Json], path: str) -> None:
     known = {member.wire_name or member.name for member in shape.members} | {"__type"}
     if any(name not in known for name, item in value.items() if item is not None):
-        _fail(path, "type", "A union has a member that is not modelled.")
+        unreadable(path, "type", "A union has a member that is not modelled.")
 
 
 # ---------------------------------------------------------------- path, query, headers
 
 
-def _bound(operation: Operation, match: Match, request: Request) -> Params:
+def bound(operation: Operation, match: Match, request: Request) -> Params:
+    """Return the members that stand in path, query and headers. Raises `UnreadableError`."""
     headers = _joined_headers(request)
     found: Params = {}
     for member in operation.input.members:
@@ -173,7 +174,7 @@ def _joined_headers(request: Request) -> dict[str, str]:
 
 def _from_uri(member: Member, match: Match, headers: Mapping[str, str]) -> Json:
     text = match.labels.get(member.wire_name or member.name)
-    return None if text is None else _scalar(member.shape, text, "date-time", member.name)
+    return None if text is None else from_text(member.shape, text, "date-time", member.name)
 
 
 def _from_query(member: Member, match: Match, headers: Mapping[str, str]) -> Json:
@@ -182,9 +183,9 @@ def _from_query(member: Member, match: Match, headers: Mapping[str, str]) -> Jso
         return _query_map(shape, match)
     texts = [value for key, value in match.query if key == name]
     if isinstance(shape, List):
-        items = [_scalar(shape.item, text, "iso8601", f"{member.name}[]") for text in texts]
+        items = [from_text(shape.item, text, "iso8601", f"{member.name}[]") for text in texts]
         return items or None
-    return _scalar(shape, texts[0], "iso8601", member.name) if texts else None
+    return from_text(shape, texts[0], "iso8601", member.name) if texts else None
 
 
 def _query_map(shape: Map, match: Match) -> Json:
@@ -202,10 +203,12 @@ def _from_header(member: Member, match: Match, headers: Mapping[str, str]) -> Js
         return None
     if isinstance(member.shape, List):
         item, path = member.shape.item, f"{member.name}[]"
-        return [_scalar(item, part.strip().strip('"'), "rfc822", path) for part in text.split(",")]
+        return [
+            from_text(item, part.strip().strip('"'), "rfc822", path) for part in text.split(",")
+        ]
     if isinstance(member.shape, Scalar) and member.shape.json:
         return _header_json(text, member.name)
-    return _scalar(member.shape, text, "rfc822", member.name)
+    return from_text(member.shape, text, "rfc822", member.name)
 
 
 def _header_json(text: str, path: str) -> str:
@@ -229,8 +232,11 @@ _LOCATIONS: Mapping[str, Callable[[Member, Match, Mapping[str, str]], Json]] = {
 }
 
 
-def _scalar(shape: Shape, text: str, time_format: str, path: str) -> Json:
-    """Return what text in a path, a query or a header means; raises `UnreadableError`."""
+def from_text(shape: Shape, text: str, time_format: str, path: str) -> Json:
+    """Return what text in a path, a query, a header, a form or XML means.
+
+    `time_format` is the form of times where the model says nothing. Raises `UnreadableError`.
+    """
     if not isinstance(shape, Scalar):
         return text
     if shape.type == "timestamp":
@@ -241,7 +247,7 @@ def _scalar(shape: Shape, text: str, time_format: str, path: str) -> Json:
 
 def _integer(text: str, path: str) -> int:
     if not _INTEGER.fullmatch(text):
-        _fail(path, "type", f"{path} is no integer.")
+        unreadable(path, "type", f"{path} is no integer.")
     return int(text)
 
 
@@ -249,13 +255,13 @@ def _float(text: str, path: str) -> Json:
     if text in ("NaN", "Infinity", "-Infinity"):
         return text
     if not _FLOAT.fullmatch(text):
-        _fail(path, "type", f"{path} is no number.")
+        unreadable(path, "type", f"{path} is no number.")
     return float(text)
 
 
 def _boolean(text: str, path: str) -> bool:
     if text not in ("true", "false"):
-        _fail(path, "type", f"{path} is no boolean.")
+        unreadable(path, "type", f"{path} is no boolean.")
     return text == "true"
 
 
@@ -273,7 +279,7 @@ def _timestamp(value: Json, form: str, path: str) -> Json:
     """Return ISO 8601 text for a timestamp of a JSON body; another JSON type is left as it is."""
     if form == "unixTimestamp":
         if isinstance(value, str):
-            _fail(path, "type", f"{path} is a string where seconds since 1970 are due.")
+            unreadable(path, "type", f"{path} is a string where seconds since 1970 are due.")
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             return value
         return _seconds(value, path)
@@ -283,7 +289,7 @@ def _timestamp(value: Json, form: str, path: str) -> Json:
 def _timestamp_text(text: str, form: str, path: str) -> str:
     if form == "unixTimestamp":
         if not _FLOAT.fullmatch(text):
-            _fail(path, "type", f"{path} is no number of seconds.")
+            unreadable(path, "type", f"{path} is no number of seconds.")
         return _seconds(float(text), path)
     if form == "rfc822":
         try:
@@ -302,7 +308,3 @@ def _seconds(value: float, path: str) -> str:
 
 def _iso(moment: datetime) -> str:
     return moment.replace(tzinfo=moment.tzinfo or UTC).isoformat().replace("+00:00", "Z")
-
-
-def _fail(member: str, kind: str, message: str) -> NoReturn:
-    raise UnreadableError(member, kind, message)

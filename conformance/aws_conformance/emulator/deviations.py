@@ -13,14 +13,15 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from aws_conformance.emulator.encoding import error_response, json_bytes, response
+from aws_conformance.emulator.encoding import response
+from aws_conformance.emulator.protocols import error_response
 from aws_conformance.emulator.refusals import (
-    FRAMEWORK,
     Failure,
     Refusal,
     convention,
     error_classes,
     failure,
+    framework,
     from_shape,
 )
 from aws_conformance.emulator.synthesis import example
@@ -115,7 +116,9 @@ def _measure(operation: Operation, rule: Rule, value: Json) -> float | None:
 
 def wrong_error(operation: Operation, right: Failure, request_id: str) -> Answer:
     """Answer with an error that the operation declares for something else."""
-    return error_response(from_shape(_other(operation, right), right.message), request_id)
+    return error_response(
+        operation, from_shape(_other(operation, right), right.message), request_id
+    )
 
 
 def other_errors(operation: Operation, expected: str) -> list[ErrorShape]:
@@ -149,18 +152,17 @@ def class_of(operation: Operation, code: str) -> str:
 
 def undocumented_error(operation: Operation, right: Failure, request_id: str) -> Answer:
     """Answer with an error that nobody documents."""
-    return error_response(replace(right, code="UnheardOfException"), request_id)
+    return error_response(operation, replace(right, code="UnheardOfException", name=""), request_id)
 
 
 def wrong_status(operation: Operation, right: Failure, request_id: str) -> Answer:
     """Answer with the right error and a status that the model does not give it."""
-    return error_response(replace(right, status=418), request_id)
+    return error_response(operation, replace(right, status=418), request_id)
 
 
 def untyped_error(operation: Operation, right: Failure, request_id: str) -> Answer:
     """Answer with an error whose type is nowhere on the wire."""
-    body = {"detail": right.message}
-    return response(right.status, json_bytes(body), request_id)
+    return error_response(operation, replace(right, code="", name=""), request_id)
 
 
 def html_error(operation: Operation, right: Failure, request_id: str) -> Answer:
@@ -173,9 +175,9 @@ def server_error(operation: Operation, right: Failure, request_id: str) -> Answe
     """Answer as if the server had failed."""
     broken = failure(operation, Refusal(cause="server", message="An internal error occurred."))
     if broken.status < 500:
-        code, status = FRAMEWORK["server"]
-        broken = replace(broken, code=code, status=status)
-    return error_response(broken, request_id)
+        code, status = framework(operation, "server")
+        broken = replace(broken, code=code, name="", status=status)
+    return error_response(operation, broken, request_id)
 
 
 def hang_up(operation: Operation, right: Failure, request_id: str) -> Answer:
@@ -188,11 +190,11 @@ def not_found(operation: Operation, right: Failure, request_id: str) -> Answer:
     classes = error_classes(operation)
     for shape in operation.errors:
         if classes.get(shape.name) == "not-found":
-            return error_response(from_shape(shape, right.message), request_id)
-    code, status = FRAMEWORK["not-found"]
+            return error_response(operation, from_shape(shape, right.message), request_id)
+    code, status = framework(operation, "not-found")
     members = convention(operation)
     found = Failure(code=code, status=status, message=right.message, members=members)
-    return error_response(found, request_id)
+    return error_response(operation, found, request_id)
 
 
 # ---------------------------------------------------------------- outputs

@@ -15,6 +15,7 @@ from datetime import datetime
 from email.utils import format_datetime
 
 from aws_conformance.emulator.decoding import payload_member
+from aws_conformance.emulator.layout import layout
 from aws_conformance.emulator.refusals import Failure
 from aws_conformance.exchange import Response
 from aws_specs.jsonvalues import is_list, is_object
@@ -34,23 +35,46 @@ FIELDS: Mapping[str, Callable[[Failure, str], str]] = {
 """What is written into an error's body, by the member's name in lower case; others stay absent."""
 
 
-def error_response(failure: Failure, request_id: str) -> Response:
-    """Return an error as it travels."""
-    body = {
+def error_members(failure: Failure, request_id: str) -> dict[str, Json]:
+    """Return what an error's body says, by the names that its shape has."""
+    return {
         name: FIELDS[name.lower()](failure, request_id)
         for name in failure.members
-        if name.lower() in FIELDS
+        if name.lower() in FIELDS and (failure.code or name.lower() != "code")
     }
-    headers = (("X-Amzn-Errortype", failure.code),)
-    return response(failure.status, json_bytes(body), request_id, headers)
+
+
+def error_response(operation: Operation | None, failure: Failure, request_id: str) -> Response:
+    """Return an error as it travels; one without a code says nowhere what it is."""
+    headers = (("X-Amzn-Errortype", failure.wire_name),) if failure.code else ()
+    body = json_bytes(error_members(failure, request_id))
+    return response(failure.status, body, request_id, headers)
+
+
+def query_error_header(
+    operation: Operation | None, failure: Failure
+) -> tuple[tuple[str, str], ...]:
+    """Return the header by which a service that once spoke query says the error's old code."""
+    if operation is None or not failure.code:
+        return ()
+    if "awsQueryCompatible" not in layout(operation.service).metadata:
+        return ()
+    fault = "Sender" if failure.status < 500 else "Receiver"
+    return (("x-amzn-query-error", f"{failure.code};{fault}"),)
 
 
 def success_response(operation: Operation, output: Json, request_id: str) -> Response:
     """Return an output (in the response schema's form) as it travels."""
-    top = operation.output
+    status, headers = bound_output(operation, output)
+    body, content_type = _body(operation.output, output)
+    return response(status, body, request_id, headers, content_type)
+
+
+def bound_output(operation: Operation, output: Json) -> tuple[int, tuple[tuple[str, str], ...]]:
+    """Return the status and the headers to which an output is bound."""
     headers: list[tuple[str, str]] = []
     status = operation.wire.status
-    for member in top.members:
+    for member in operation.output.members:
         value = output.get(member.name)
         if value is None:
             continue
@@ -58,8 +82,7 @@ def success_response(operation: Operation, output: Json, request_id: str) -> Res
             headers.extend(_header(member, value))
         elif member.location == "statusCode" and isinstance(value, int) and value >= _LEAST_STATUS:
             status = value
-    body, content_type = _body(top, output)
-    return response(status, body, request_id, tuple(headers), content_type)
+    return status, tuple(headers)
 
 
 def response(

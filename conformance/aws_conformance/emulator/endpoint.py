@@ -10,9 +10,9 @@ from msgspec.structs import replace
 
 from aws_conformance.emulator import deviations
 from aws_conformance.emulator.blame import Blame, SchemaOf
-from aws_conformance.emulator.encoding import error_response, success_response
 from aws_conformance.emulator.faults import FAULTS, Fault
 from aws_conformance.emulator.handlers import HANDLERS, missing
+from aws_conformance.emulator.protocols import error_response, success_response
 from aws_conformance.emulator.refusals import Refusal, failure
 from aws_conformance.emulator.state import State
 from aws_conformance.emulator.synthesis import minimal_output
@@ -92,7 +92,9 @@ class Endpoint:
         for fault in self._faults["object"]:
             act = FAULTS[fault.verb].act
             if act is not None and act(self.operation, fault.rule, fault.value, params):
-                return error_response(failure(self.operation, _objection(fault)), request_id)
+                return error_response(
+                    self.operation, failure(self.operation, _objection(fault)), request_id
+                )
         outcome = self._perform(params)
         if isinstance(outcome, Refusal):
             return self.refuse(outcome, params, request_id)
@@ -103,7 +105,7 @@ class Endpoint:
         for blames, react in self._reactions:
             if blames(found, params):
                 return react(found, request_id)
-        return error_response(failure(self.operation, found), request_id)
+        return error_response(self.operation, failure(self.operation, found), request_id)
 
     def _perform(self, params: Mapping[str, Any]) -> Json | Refusal:
         with self._state.lock:

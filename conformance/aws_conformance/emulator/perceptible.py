@@ -37,6 +37,8 @@ SCHEMA_KINDS = frozenset(
 
 REFUSED_FOR: Mapping[str, str] = {
     "json-syntax": "serialization",
+    "xml-syntax": "serialization",
+    "cbor-syntax": "serialization",
     "content-type": "media-type",
     "no-signature": "unsigned",
     "method": "method",

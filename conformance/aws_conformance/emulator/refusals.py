@@ -43,12 +43,22 @@ class Refusal(Value, frozen=True, kw_only=True):
 
 
 class Failure(Value, frozen=True, kw_only=True):
-    """The error that travels: its code, status, and the names of the members of its body."""
+    """The error that travels: its code, status, and the names of the members of its body.
+
+    `code` is what query and XML carry, `name` the shape's name where it differs from the code:
+    what JSON and CBOR carry.
+    """
 
     code: str
     status: int
     message: str
     members: tuple[str, ...] = ("message",)
+    name: str = ""
+
+    @property
+    def wire_name(self) -> str:
+        """What JSON and CBOR call the error."""
+        return self.name or self.code
 
 
 PREFERRED: Mapping[Cause, Sequence[str]] = {
@@ -94,21 +104,50 @@ FRAMEWORK: Mapping[Cause, tuple[str, int]] = {
 }
 """What a server framework answers where the operation's own list says nothing."""
 
+_QUERY: Mapping[Cause, tuple[str, int]] = {
+    "serialization": ("MalformedInput", 400),
+    "validation": ("ValidationError", 400),
+    "no-route": ("InvalidAction", 400),
+    "unsigned": ("MissingAuthenticationToken", 403),
+}
+
+BY_PROTOCOL: Mapping[str, Mapping[Cause, tuple[str, int]]] = {
+    "query": _QUERY,
+    "ec2": {
+        **_QUERY,
+        "serialization": ("InvalidParameterValue", 400),
+        "validation": ("InvalidParameterValue", 400),
+    },
+    "rest-xml": {
+        "serialization": ("MalformedXML", 400),
+        "validation": ("InvalidRequest", 400),
+        "unsigned": ("MissingAuthenticationToken", 403),
+    },
+}
+"""What services of the older protocols answer instead: the common errors of AWS's references."""
+
 
 def failure(operation: Operation | None, refusal: Refusal) -> Failure:
     """Return the error that answers a refusal, as the operation declares it."""
     declared = _declared(operation, refusal.cause) if operation else None
     if declared is not None:
         return from_shape(declared, refusal.message)
-    code, status = FRAMEWORK[refusal.cause]
+    code, status = framework(operation, refusal.cause)
     return Failure(code=code, status=status, message=refusal.message, members=convention(operation))
+
+
+def framework(operation: Operation | None, cause: Cause) -> tuple[str, int]:
+    """Return the code and the status that answer a cause where no declared error does."""
+    mine = BY_PROTOCOL.get(operation.wire.protocol, {}) if operation else {}
+    return mine.get(cause) or FRAMEWORK[cause]
 
 
 def from_shape(shape: ErrorShape, message: str) -> Failure:
     """Return a declared error as it travels."""
     members = shape.members or ("message",)
     status = shape.status or (400 if shape.sender else 500)
-    return Failure(code=shape.code, status=status, message=message, members=members)
+    name = shape.name if shape.name != shape.code else ""
+    return Failure(code=shape.code, status=status, message=message, members=members, name=name)
 
 
 def convention(operation: Operation | None) -> tuple[str, ...]:
