@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING, Any
 
 from aws_specs import sdk
 from aws_specs.customised import Customised, customised
-from aws_specs.error_class import NOT_FOUND, error_class
+from aws_specs.error_class import error_class
 from aws_specs.errors import SpecError
+from aws_specs.missing import missing_error
 from aws_specs.spec import (
     ErrorShape,
     Json,
@@ -428,10 +429,10 @@ def _operation_rules(
             value = {"token": name, "autopopulated": True, "conflict": conflict}
             shape = model.input_shape.members[name].name
             yield rule("input", name, "idempotency", value, shape, "idempotencyToken")
-    missing = next((error for error in errors if NOT_FOUND.search(error.name)), None)
-    if missing is not None:
-        for path in _identifiers(request, set(required_paths(asked))):
-            yield rule("input", path, "exists", missing.name, missing.name, "error", 0.8)
+    names = [error.name for error in errors]
+    for path in _identifiers(request, set(required_paths(asked))):
+        if missing := missing_error(names, model.name, path.rpartition(".")[2]):
+            yield rule("input", path, "exists", missing, missing, "error", 0.8)
     for path, shape in identifying(model.name, response):
         yield rule("output", path, "present", True, shape, "member", 0.8)
 

@@ -1,0 +1,54 @@
+"""Which error of an operation says that what a member names is not there.
+
+An error may be about anything (ResourceNotFoundException) or about one kind of thing
+(TransactionNotFoundException). One of the second kind says nothing about a member that names
+something else: a secret that is not there is no missing transaction. Names are all there is to go
+by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from aws_specs.error_class import NOT_FOUND
+from aws_specs.identifiers import singular, words
+
+_SAID: Final = frozenset(
+    ("no", "not", "such", "found", "does", "doesnt", "do", "dont", "exist", "exists", "exception",
+     "fault", "error", "unknown", "non", "nonexistent", "missing", "invalid", "is", "the", "a",
+     "service", "specified")
+)  # fmt: skip
+"""Words of an error's name that say that something is missing, not what."""
+
+_ANYTHING: Final = frozenset(("resource", "entity", "object", "item"))
+"""Words that stand for whatever a request names, whatever stands beside them."""
+
+_FACETS: Final = frozenset(("id", "arn", "url", "identifier", "name", "resource", "target", "key"))
+"""Words of a member's name that say in which way it names something, not what."""
+
+
+def missing_error(names: Sequence[str], operation: str, member: str) -> str:
+    """Return the error (of an operation's, by name) for a member that names nothing; "" for none.
+
+    The nearest comes first: one about what the member names, one about anything, one about what the
+    operation is about where the member alone does not say what it names (`Id`), and any where the
+    operation does not either (ListTagsForResource).
+    """
+    found = [name for name in names if NOT_FOUND.search(name)]
+    named = _nouns(member) - _FACETS
+    about = named or _nouns(operation)
+    own = [name for name in found if _things(name) & about]
+    general = [name for name in found if not _things(name)]
+    rest = found if not named and about & {"resource", "tag"} else ()
+    return next(iter((*own, *general, *rest)), "")
+
+
+def _things(error: str) -> frozenset[str]:
+    """Return what an error's name says is missing, empty where it may be anything."""
+    nouns = _nouns(error)
+    return frozenset() if nouns & _ANYTHING else nouns
+
+
+def _nouns(name: str) -> frozenset[str]:
+    return frozenset(singular(word) for word in words(name) if word not in _SAID)

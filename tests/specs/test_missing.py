@@ -1,0 +1,45 @@
+"""Which error says that what a member names is not there."""
+
+from __future__ import annotations
+
+import pytest
+
+from aws_specs import catalog
+from aws_specs.missing import missing_error
+
+TABLE = [
+    (("ResourceNotFoundException",), "GetThing", "ThingId", "ResourceNotFoundException"),
+    (("TransactionNotFoundException",), "ExecuteStatement", "secretArn", ""),
+    (("TransactionNotFoundException",), "CommitTransaction", "transactionId",
+     "TransactionNotFoundException"),
+    (("NoSuchDelegationSet",), "DeleteReusableDelegationSet", "Id", "NoSuchDelegationSet"),
+    (("NoSuchHealthCheck", "NoSuchHostedZone"), "ListTagsForResource", "ResourceId",
+     "NoSuchHealthCheck"),
+    (("OrganizationNotFoundException", "EntityNotFoundException"), "DeleteUser", "UserId",
+     "EntityNotFoundException"),
+    (("OrganizationNotFoundException", "EntityNotFoundException"), "DeleteUser", "OrganizationId",
+     "OrganizationNotFoundException"),
+    (("SNSTopicArnNotFoundFault",), "CreateEventSubscription", "SnsTopicArn",
+     "SNSTopicArnNotFoundFault"),
+    (("UnknownResourceFault",), "TagResource", "resourceArn", "UnknownResourceFault"),
+    (("NoSuchEntityException",), "GetAccessKeyLastUsed", "AccessKeyId", "NoSuchEntityException"),
+    (("EntityDoesNotExistException",), "ListIpRoutes", "DirectoryId",
+     "EntityDoesNotExistException"),
+    (("CloudHsmResourceNotFoundException",), "CreateHsm", "ClusterId",
+     "CloudHsmResourceNotFoundException"),
+    (("ClusterNotFoundFault",), "ListTags", "ResourceArn", "ClusterNotFoundFault"),
+    (("ClusterNotFoundFault",), "DeregisterNamespace", "NamespaceIdentifier", ""),
+    (("ValidationException",), "GetThing", "ThingId", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("errors", "operation", "member", "expected"), TABLE)
+def test_the_error_is_about_what_the_member_names(
+    errors: tuple[str, ...], operation: str, member: str, expected: str
+) -> None:
+    assert missing_error(errors, operation, member) == expected
+
+
+def test_an_error_about_one_kind_of_thing_makes_no_rule_for_another() -> None:
+    rules = catalog.load("rds-data.ExecuteStatement").rules
+    assert not [rule for rule in rules if rule.kind == "exists"]
