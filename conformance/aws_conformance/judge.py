@@ -144,8 +144,22 @@ def _unimplemented(m: Matter) -> bool:
 
 
 def _not_here(m: Matter) -> bool:
-    """Whether a target says that it does not do what a valid request asks for."""
+    """Whether a target says by its own word that it does not do what a request asks for."""
     return says_absent(m.answer).startswith("not-implemented")
+
+
+def _no_route(m: Matter) -> bool:
+    """Whether no route takes the path of a request whose label is wrong.
+
+    Routers of emulators look at labels, too: what they answer then is no answer of the operation.
+    """
+    fault = m.case.fault
+    if fault is None or not says_absent(m.answer).startswith("no-route"):
+        return False
+    name = fault.member.partition(".")[0]
+    return any(
+        member.name == name and member.location == "uri" for member in m.operation.input.members
+    )
 
 
 def _server_error(m: Matter) -> bool:
@@ -293,6 +307,7 @@ INVALID: tuple[Row, ...] = (
         "inconclusive", "masked", _REFUSED,
     ),
     Row("refused as the twin is", _same_as_twin, "inconclusive", "twin-refused", _REFUSED),
+    Row("no route takes such a label", _no_route, "inconclusive", "no-route", _REFUSED),
     Row(
         "refused on the way",
         lambda m: m.routed, "pass", "refused", "any error: the path is not the operation's",
@@ -441,13 +456,10 @@ MALFORMED: tuple[Row, ...] = (
         "inconclusive", "authentication-not-checked", _PROTOCOL,
     ),
     Row("broken as the twin is", _breaks_as_twin, "inconclusive", "masked", _PROTOCOL),
+    Row("not implemented, by its own word", _not_here, "unimplemented", "unimplemented", _PROTOCOL),
     Row("crash", _crash, "fail", "server-error", _PROTOCOL),
     Row("silence", _silent, "fail", "no-response", _PROTOCOL),
     Row("redirect", _redirect, "fail", "protocol", _PROTOCOL),
-    Row(
-        "not implemented, by its own word",
-        lambda m: m.answer.status == 501, "unimplemented", "unimplemented", _PROTOCOL,
-    ),
     Row("server error", _server_error, "fail", "server-error", _PROTOCOL),
     Row(
         "accepted against the protocol",

@@ -1,10 +1,12 @@
 """An answer as the judge sees it: what kind of answer, which error, who declares it, what is wrong.
 
-Messages are never read to decide: wording changes by region and over time.
+Messages are never read to decide: wording changes by region and over time. The one exception is a
+server error that says that it is one because something is not implemented; it is believed.
 """
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from aws_conformance.exchange import Answer, Response, Silence
@@ -111,6 +113,10 @@ def read(operation: Operation, answer: Answer, service_errors: dict[str, ErrorSh
     return _error(operation, answer, service_errors)
 
 
+_NOT_YET = re.compile(r"not (yet )?implemented|not been implemented|not (yet )?supported", re.I)
+_SHORT = 200
+
+
 def says_absent(answer: Reading) -> str:
     """Return why an answer says by itself that the operation is not there ("code: text"), or ""."""
     if answer.kind == "silence":
@@ -120,6 +126,8 @@ def says_absent(answer: Reading) -> str:
         return ""
     if answer.status == 501 or answer.code in ("NotImplemented", "NotImplementedException"):
         return f"not-implemented: {answer.short()}"
+    if answer.status >= 500 and _NOT_YET.search(answer.message[:_SHORT]):
+        return f"not-implemented: {answer.message[:_SHORT]}"
     if answer.error_class == "unknown-operation" and answer.status < 500:
         return f"unknown-operation: {answer.short()}"
     if answer.status in (404, 405) and not answer.typed:

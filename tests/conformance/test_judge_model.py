@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -20,9 +21,10 @@ BUCKET = catalog.load("s3.CreateBucket")
 CONTACT = catalog.load("connect.CreateContact")
 
 
-def answer(operation: Operation, status: int, code: str = "") -> Reading:
+def answer(operation: Operation, status: int, code: str = "", message: str = "") -> Reading:
     headers = (("X-Amzn-Errortype", code), ("Content-Type", "application/x-amz-json-1.1"))
-    body = b'{"__type": "%s"}' % code.encode() if code else b"{}"
+    told = {"__type": code, "message": message} if code else {}
+    body = json.dumps(told).encode()
     if operation is BUCKET:
         body = b"<Error><Code>%s</Code></Error>" % code.encode() if code else b""
     return read(operation, Response(status, headers, body), service_errors(operation))
@@ -120,6 +122,34 @@ def test_a_refused_valid_request_may_break_what_no_model_states(
 def test_what_a_target_says_it_does_not_do_is_not_implemented() -> None:
     ruling = judge(valid(STREAM, crash("FilterNotImplementedError: not yet")))
     assert (ruling.verdict, ruling.reason) == ("unimplemented", "unimplemented")
+
+
+@pytest.mark.parametrize(
+    "reading",
+    [
+        crash("NotImplementedError: The action has not been implemented"),
+        answer(STREAM, 501),
+        answer(STREAM, 500, "InternalFailure", "Not implemented yet - moto"),
+        answer(STREAM, 500, "InternalFailure", "API action is not yet implemented"),
+    ],
+)
+def test_an_unknown_operation_may_be_called_not_implemented(reading: Reading) -> None:
+    ruling = judge(malformed("unknown-operation", reading))
+    assert (ruling.verdict, ruling.reason) == ("unimplemented", "unimplemented")
+    assert judge(valid(STREAM, reading)).verdict == "unimplemented"
+
+
+def test_any_other_server_error_is_a_finding() -> None:
+    reading = answer(STREAM, 500, "InternalFailure", "implemented badly")
+    assert judge(malformed("unknown-operation", reading)).reason == "server-error"
+
+
+def test_a_label_that_no_route_takes_is_no_answer_of_the_operation() -> None:
+    fault = Fault(op="replace", at="/Bucket", member="Bucket", what="mismatch", old="a", new="b")
+    matter = invalid(BUCKET, answer(BUCKET, 404), answer(BUCKET, 200))
+    in_path = replace(matter, case=replace(matter.case, fault=fault))
+    assert (judge(in_path).verdict, judge(in_path).reason) == ("inconclusive", "no-route")
+    assert judge(matter).reason == "error-shape"
 
 
 @pytest.mark.parametrize(
