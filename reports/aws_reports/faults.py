@@ -1,4 +1,4 @@
-"""What was done to the valid request, in words: the one place in which the fault differs."""
+"""What was done, in words: the one place in which a fault differs, or the steps of a scenario."""
 
 from __future__ import annotations
 
@@ -10,7 +10,12 @@ from aws_specs.spec import Json
 
 
 def change(verdict: Verdict, limit: int = 120) -> str:
-    """Return `Channel: "EMAIL" → "EMAIL_" (outsider)`; empty where nothing was changed."""
+    """Return `Channel: "EMAIL" → "EMAIL_" (outsider)`; empty where nothing was changed.
+
+    Of a scenario it is the steps: `CreateQueue, DeleteQueue, GetQueueAttributes`.
+    """
+    if verdict.steps:
+        return one_line(", ".join(step.does for step in verdict.steps), limit)
     if not verdict.fault:
         return ""
     member = verdict.member or "the request"

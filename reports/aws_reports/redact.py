@@ -126,6 +126,10 @@ def _verdict(verdict: Verdict, clean: Callable[[str], str]) -> Verdict:
         evidence=_evidence(verdict.evidence, clean),
         twin=_evidence(verdict.twin, clean),
         reproducer=_reproducer(verdict.reproducer, clean),
+        steps=tuple(
+            msgspec.structs.replace(step, sent=_json(step.sent, clean), answer=clean(step.answer))
+            for step in verdict.steps
+        ),
     )
 
 

@@ -51,12 +51,22 @@ class Reproducer(Value, frozen=True):
     cli: str = ""
 
 
+class ScenarioStep(Value, frozen=True, kw_only=True):
+    """One step of a scenario: what it does in words, the operation, its parameters, the answer."""
+
+    does: str
+    operation: str
+    sent: Json = None
+    answer: str = ""
+
+
 class Verdict(Value, frozen=True, kw_only=True):
     """What one exchange says of one rule.
 
     `reason` is a kebab-case code; `row` names the row of the judge's table that decided; `expected`
     and `observed` are short sentences; `evidence`,
     `twin` and `reproducer` are kept for every finding and for the first of each kind of doubt.
+    `steps` are what led there where one request alone shows nothing; the last one shows it.
     """
 
     case: str
@@ -81,6 +91,7 @@ class Verdict(Value, frozen=True, kw_only=True):
     confirmed: bool | None = None
     flaky: bool = False
     baseline: str = ""
+    steps: tuple[ScenarioStep, ...] = ()
 
 
 class OperationResult(Value, frozen=True, kw_only=True):

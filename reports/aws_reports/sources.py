@@ -27,10 +27,12 @@ KIND_WORDS: Final = {
     "immutable": "cannot be changed",
     "recommended": "is recommended",
     "idempotency": "is idempotent",
+    "state": "lives as documented",
     "present": "is present",
     "status": "has its status",
     "error": "is the documented error",
     "protocol": "keeps the protocol",
+    "pagination": "is paged as documented",
 }
 """What a rule of each kind says of its member, to complete a sentence that starts with it."""
 

@@ -1,0 +1,1 @@
+"""State machines: whether what a service makes lives as its documentation says."""

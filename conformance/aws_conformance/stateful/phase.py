@@ -1,0 +1,202 @@
+"""The phase of a run that tests lives: each kind of thing alone, then all of a service together.
+
+For every kind: a walk through a whole life, so that nothing is left to chance; what Hypothesis
+chooses; then, for each fault that was seen, the smallest scenario that shows it, done once more
+before it is reported. All verdicts on a kind leave in one event.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import Final
+
+from msgspec.structs import replace
+
+from aws_conformance.bootstrap import Bootstrap
+from aws_conformance.events import Event, Judged, OperationStarted
+from aws_conformance.reading import says_absent
+from aws_conformance.stateful.acts import Said, Step
+from aws_conformance.stateful.invariants import documented
+from aws_conformance.stateful.lab import Key, Lab
+from aws_conformance.stateful.lifecycle import Lifecycle, lifecycles
+from aws_conformance.stateful.machine import explore, replay, shrink, walk
+from aws_conformance.stateful.scenario import reproducer, steps_of
+from aws_conformance.stateful.world import World
+from aws_reports.results import Verdict
+
+REQUESTS: Final = 400
+"""The most requests for one kind of thing, confirmations and removals not counted."""
+
+CONFIRMING: Final = 60
+"""Requests kept for doing a scenario once more."""
+
+TOGETHER: Final = "together"
+
+
+def planned(bootstrap: Bootstrap, names: Sequence[str]) -> tuple[Lifecycle, ...]:
+    """Return the lifecycles that can be tested with these operations, by service."""
+    found: list[Lifecycle] = []
+    allowed = frozenset(names)
+    for service in dict.fromkeys(name.partition(".")[0] for name in names):
+        graph = bootstrap.graphs(service)
+        if graph is not None:
+            found += lifecycles(graph, allowed)
+    return tuple(found)
+
+
+def case_of(name: str) -> str:
+    """Return the id under which the verdicts on a kind of thing are journaled."""
+    return f"{name}/state"
+
+
+def events(
+    names: Sequence[str],
+    bootstrap: Bootstrap,
+    *,
+    done: Callable[[str, str], bool] = lambda operation, case: False,
+    fresh: Callable[[], None] = lambda: None,
+    pause: Callable[[float], None] = time.sleep,
+) -> Iterator[Event]:
+    """Yield what the lives of things say, a `Judged` for each kind.
+
+    `done` tells which cases of an operation are decided already; `fresh` empties a target that can
+    be. Raises `BudgetSpentError` and `UnreachableError` once what was made is removed.
+    """
+    whole = planned(bootstrap, names)
+    for service in dict.fromkeys(one.service for one in whole):
+        mine = [one for one in whole if one.service == service]
+        alive: list[Lifecycle] = []
+        for one in mine:
+            case = case_of(one.create)
+            if done(one.create, case):
+                continue
+            fresh()
+            yield OperationStarted(operation=one.create, cases=1)
+            verdicts, lived = _tested((one,), bootstrap, pause)
+            alive += (one,) if lived else ()
+            yield Judged(case, verdicts)
+        first = mine[0].create
+        case = f"{case_of(first)}~{TOGETHER}"
+        if len(alive) > 1 and not done(first, case):
+            fresh()
+            yield OperationStarted(operation=first, cases=1)
+            verdicts, _ = _tested(alive, bootstrap, pause)
+            yield Judged(case, tuple(v for v in verdicts if v.verdict == "fail"))
+
+
+def _tested(
+    kinds: Sequence[Lifecycle], bootstrap: Bootstrap, pause: Callable[[float], None]
+) -> tuple[tuple[Verdict, ...], bool]:
+    """Return the verdicts on some kinds of things, and whether any of them lived at all."""
+    lab = Lab(kinds, bootstrap, most=REQUESTS, pause=pause)
+    seed = bootstrap.settings.seed
+    try:
+        if len(kinds) == 1:
+            _walk(lab)
+        lived = len(kinds) > 1 or kinds[0].create in lab.worked
+        if lived:
+            explore(lab, seed)
+        verdicts = tuple(_verdicts(lab, seed)) if lived else _not_made(lab)
+    finally:
+        bootstrap.tear_down()
+    if lab.stopped is not None:
+        raise lab.stopped
+    return verdicts, lived
+
+
+def _walk(lab: Lab) -> None:
+    world = World(lab)
+    try:
+        replay(world, walk(lab, 0))
+    finally:
+        world.clean()
+
+
+# ---------------------------------------------------------------- verdicts
+
+
+def _verdicts(lab: Lab, seed: int) -> Iterator[Verdict]:
+    """Yield what a lab has come to: each fault confirmed, each rule kept, each doubt, shapes."""
+    said: set[tuple[str, str]] = set()
+    for key in sorted(lab.best):
+        if lab.stopped is None:
+            shrink(lab, key, seed)
+            yield _confirmed(lab, key)
+            said.add((key[0], key[2]))
+    broken = {rule for rule, _ in said}
+    for (rule, via), (heard, steps) in sorted(lab.heard.items()):
+        told = (rule, via) in said or (heard.verdict == "pass" and rule in broken)
+        if not told and heard.verdict != "fail":
+            yield _verdict(lab, heard, steps)
+    yield from lab.shapes.values()
+
+
+def _confirmed(lab: Lab, key: Key) -> Verdict:
+    """Return the verdict of a scenario that is done once more, patiently."""
+    lab.left = max(lab.left, 0) + CONFIRMING
+    world = World(lab, patient=True)
+    known, _ = lab.faults[key]
+    try:
+        found = replay(world, lab.best[key])
+    finally:
+        world.clean()
+    again = next((one for one in found if one.key == key and one.verdict == "fail"), None)
+    if again is not None:
+        return _verdict(lab, again, world.steps, confirmed=True)
+    other = next((o for o in found if (o.rule, o.via) == (key[0], key[2])), None)
+    if other is not None and other.verdict == "inconclusive":
+        return _verdict(lab, other, world.steps)
+    _, steps = lab.faults[key]
+    return replace(_verdict(lab, known, steps, confirmed=False), flaky=True)
+
+
+def _verdict(
+    lab: Lab, said: Said, steps: Sequence[Step], *, confirmed: bool | None = None
+) -> Verdict:
+    last = steps[-1].exchange
+    noun = next((one.noun for one in lab.lifecycles if said.via in one.operations), "")
+    fails = said.verdict == "fail"
+    return Verdict(
+        case=f"{said.rule}~{said.via.partition('.')[2]}",
+        operation=said.rule.partition("/")[0],
+        rule=said.rule,
+        kind="state",
+        member=noun,
+        verdict=said.verdict,
+        reason=said.reason,
+        expected=said.expected,
+        observed=said.observed,
+        source=said.source,
+        case_kind="scenario",
+        row="life of a thing",
+        hint=said.hint,
+        evidence=last.evidence if said.verdict != "pass" else None,
+        reproducer=reproducer(lab.bootstrap.target, steps) if fails else None,
+        confirmed=confirmed,
+        steps=steps_of(steps),
+    )
+
+
+def _not_made(lab: Lab) -> tuple[Verdict, ...]:
+    """Return that nothing of a kind could be made, and what to bind; nothing where it is absent."""
+    refused = lab.refused.get(0)
+    one = lab.lifecycles[0]
+    if refused is None or says_absent(refused.exchange.reading):
+        return ()
+    prepared = lab.bootstrap.prepared.get(one.create)
+    binds = " ".join(f"--bind {bind}=VALUE" for bind in (prepared.missing if prepared else ()))
+    operation = lab.operation(one.create)
+    said = Said(
+        rule=f"{one.create}/state/read-after-create", via=one.create, verdict="inconclusive",
+        reason="not-made", expected=f"a {one.noun} is made",
+        observed=f"{operation.name} is answered {refused.exchange.reading.short()}",
+        source=documented(operation), hint=binds,
+    )  # fmt: skip
+    return (_verdict(lab, said, [refused]),)
+
+
+def operations_of(found: Collection[Verdict]) -> frozenset[str]:
+    """Return the operations of whose lives something was decided."""
+    decided = (v for v in found if v.kind == "state" and v.verdict in ("pass", "fail"))
+    return frozenset(verdict.operation for verdict in decided)

@@ -1,0 +1,250 @@
+"""Promises: what the documentation says will happen to a thing, read with care.
+
+Only three promises can become findings: a named error for what is not there, a named error for what
+is there already, and a deletion that is done when it is answered. Where the words of page or model
+leave room (a state that says DELETING, "up to 60 seconds", a grace period), nothing is promised.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import Any, Final
+
+from aws_specs import sdk
+from aws_specs.error_class import error_class
+from aws_specs.identifiers import same_noun, singular, words
+from aws_specs.jsonvalues import is_list, is_object
+from aws_specs.paths import steps
+from aws_specs.spec import ErrorShape, Json, ModelSource, Operation, Rule, Source, Value, walk
+
+
+class Promise(Value, frozen=True):
+    """An error that an operation declares, where it is declared, and what is said of it."""
+
+    name: str
+    code: str
+    status: int
+    source: Source
+    sentence: str = ""
+
+    def __str__(self) -> str:
+        """Return the error in words, with its documentation."""
+        said = f": {self.sentence}" if self.sentence else ""
+        return f"{self.code} ({self.status}){said}"
+
+    def keeps(self, code: str) -> bool:
+        """Whether an error on the wire is the one that is declared."""
+        return code in (self.name, self.code)
+
+
+class Deferral(Value, frozen=True):
+    """Why a deletion need not be done when it is answered: a reason code, and the words."""
+
+    reason: str
+    words: str
+
+
+# ---------------------------------------------------------------- errors
+
+_FILLERS: Final = frozenset(
+    ("a", "already", "does", "duplicate", "error", "exception", "exist", "exists", "fault", "found",
+     "in", "name", "no", "non", "nonexistent", "existent", "not", "such", "unknown", "use")
+)  # fmt: skip
+_GENERIC: Final = frozenset(("", "entity", "item", "object", "record", "resource"))
+
+
+def not_found(operation: Operation, noun: str) -> tuple[Promise, ...]:
+    """Return the errors an operation declares for a thing of that noun that is not there."""
+    return tuple(
+        _promise(operation, error)
+        for error in operation.errors
+        if error_class(error.code) == "not-found" and _is_about(error.name, noun)
+    )
+
+
+def already_there(operation: Operation, noun: str) -> tuple[Promise, ...]:
+    """Return the errors a creating operation declares for a name that is taken."""
+    return tuple(
+        promise
+        for error in operation.errors
+        if error_class(error.code) == "conflict"
+        for promise in (_promise(operation, error),)
+        if _says_taken(error.name, promise.sentence, noun)
+    )
+
+
+def _is_about(error: str, noun: str) -> bool:
+    """Whether an error's name speaks of things at large, or of things of that noun."""
+    rest = " ".join(word for word in words(error) if word not in _FILLERS)
+    return rest in _GENERIC or same_noun(singular(rest), singular(noun))
+
+
+_TAKEN_NAME: Final = re.compile(r"Already(Exist|InUse)|Exists|Duplicate|NameInUse", re.IGNORECASE)
+_TAKEN_WORDS: Final = re.compile(
+    r"already exist|already in use|already been (used|taken)|same name|name is taken"
+    r"|(re)?create an existing",
+    re.IGNORECASE,
+)
+
+
+def _says_taken(error: str, sentence: str, noun: str) -> bool:
+    named = _TAKEN_NAME.search(error) is not None and _is_about(error, noun)
+    return named or _TAKEN_WORDS.search(sentence) is not None
+
+
+def _promise(operation: Operation, error: ErrorShape) -> Promise:
+    rule = _rule_of(operation, error)
+    source: Source
+    if rule is not None:
+        source = rule.source
+    else:
+        model = operation.model or f"botocore {sdk.version()} {operation.service}"
+        source = ModelSource(model, error.name, "error")
+    said = _error_texts(operation.service, operation.name).get(error.name, "")
+    return Promise(error.name, error.code, error.status, source, _first_sentence(said))
+
+
+def _rule_of(operation: Operation, error: ErrorShape) -> Rule | None:
+    return next(
+        (r for r in operation.rules if r.kind == "error" and r.member in (error.name, error.code)),
+        None,
+    )
+
+
+# ---------------------------------------------------------------- the model's own words
+
+_TAG: Final = re.compile(r"<[^<>]*>")
+_SPACE: Final = re.compile(r"\s+")
+
+
+def plain(documentation: str) -> str:
+    """Return a model's documentation (HTML) as text on one line."""
+    text = _TAG.sub(" ", documentation)
+    for entity, char in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&amp;", "&")):
+        text = text.replace(entity, char)
+    return _SPACE.sub(" ", text).replace(" .", ".").strip()
+
+
+@cache
+def _error_texts(service: str, name: str) -> dict[str, str]:
+    model: Any = sdk.operation_model(service, name)
+    return {str(shape.name): plain(shape.documentation or "") for shape in model.error_shapes}
+
+
+@cache
+def said_of(service: str, name: str) -> str:
+    """Return what the model says of an operation, as text."""
+    model: Any = sdk.operation_model(service, name)
+    return plain(model.documentation or "")
+
+
+def sentences(text: str) -> tuple[str, ...]:
+    """Return the sentences of a text; an abbreviation may cut one short."""
+    return tuple(f"{part.strip()}." for part in text.rstrip(".").split(". ") if part.strip())
+
+
+def _first_sentence(text: str) -> str:
+    return next(iter(sentences(text)), "")[:300]
+
+
+# ---------------------------------------------------------------- deletions
+
+_AT_ONCE: Final = frozenset({"Delete", "Remove", "Destroy", "Unsubscribe"})
+"""Verbs of operations after which a thing is gone, unless something says otherwise."""
+
+_LATER: Final = re.compile(
+    r"asynchron|(may|can|might|could) take|takes? (up to|some|a few|several|time)|\bseconds\b"
+    r"|\bminutes\b|\bhours\b|\bdays\b|eventual|background|mark(s|ed) .{0,30}delet|schedul"
+    r"|\bbegins\b|\binitiat|\bDELET(ING|ED)\b|deleting (state|status)|pending|recycle bin"
+    r"|soft.delet|recover(y|ed)|restor|tombstone|archiv|might succeed|inactive|delete marker"
+    r"|propagat",
+    re.IGNORECASE,
+)
+_REMAINS: Final = re.compile(
+    r"\bdeleted\b|delet(ion|ing)|terminat|eventually consistent", re.IGNORECASE
+)
+_ENDING: Final = re.compile(
+    r"delet|terminat|shutting|inactive|archiv|remov|retir|expir|deregister|clos(ed|ing)|pending"
+    r"|destroy|disabl|cancel|stopp",
+    re.IGNORECASE,
+)
+_STATE_MEMBERS: Final = frozenset({"status", "state", "phase", "lifecycle", "lifecyclestate"})
+
+
+def deferral(delete: Operation, read: Operation) -> Deferral | None:
+    """Return why what is deleted may still be shown by an operation; None where nothing says so."""
+    verb = words(delete.name)[:1]
+    if not verb or verb[0].capitalize() not in _AT_ONCE:
+        return Deferral("tombstone", f"{delete.name} need not take the thing away")
+    state = _state_of_deletion(delete) or _enum_of_deletion(read)
+    if state:
+        return Deferral("asynchronous-deletion", state)
+    for operation, pattern, reason in (
+        (delete, _LATER, "asynchronous-deletion"),
+        (read, _REMAINS, "tombstone"),
+    ):
+        said = operation.documentation or said_of(operation.service, operation.name)
+        for sentence in sentences(plain(said)):
+            if pattern.search(sentence):
+                return Deferral(reason, sentence[:300])
+    return None
+
+
+def _state_of_deletion(delete: Operation) -> str:
+    """Return the member of a deletion's answer that says how far it is, "" where it has none."""
+    for path, _, member in walk(delete.output):
+        if member is None or len(steps(path)) > 3:
+            continue
+        parts = words(member.name)
+        if parts and (parts[-1] in _STATE_MEMBERS or _ENDING.search(member.name)):
+            return f"{delete.name} answers with {path}"
+    return ""
+
+
+def _enum_of_deletion(read: Operation) -> str:
+    """Return the state that a reading operation knows and a deleted thing may be in."""
+    for rule in read.rules:
+        if rule.side != "output" or rule.kind != "enum" or not _is_state(rule.member):
+            continue
+        for value in rule.value:
+            if _ENDING.search(str(value)):
+                return f"{read.name} knows the state {value} of {rule.member}"
+    return ""
+
+
+def _is_state(path: str) -> bool:
+    names = [step for step in steps(path) if step[0] not in "[{"]
+    return bool(names) and words(names[-1])[-1:] != () and words(names[-1])[-1] in _STATE_MEMBERS
+
+
+def says_deleted(value: Json) -> str:
+    """Return where an answer says that its thing is going or gone, "" where it does not."""
+    for path, name, found in _members(value, ""):
+        parts = words(name)
+        stated = bool(parts) and parts[-1] in _STATE_MEMBERS
+        if stated and isinstance(found, str) and _ENDING.search(found):
+            return f"{path} {found}"
+        if _ENDING.search(name) and found not in (None, False, "", 0) and "delet" in name.lower():
+            return f"{path} is there"
+    return ""
+
+
+def _members(value: Json, path: str) -> Iterator[tuple[str, str, Json]]:
+    items: Iterable[tuple[str, Json]] = ()
+    if is_object(value):
+        items = value.items()
+        for name, found in items:
+            here = f"{path}.{name}" if path else name
+            yield here, name, found
+            yield from _members(found, here)
+    elif is_list(value):
+        for found in value:
+            yield from _members(found, f"{path}[]")
+
+
+__all__ = [
+    "Deferral", "Promise", "already_there", "deferral", "not_found", "plain", "said_of",
+    "says_deleted", "sentences",
+]  # fmt: skip
