@@ -18,12 +18,20 @@ from aws_strategies.text import of_format
 _CHECKED = frozenset({"required", "type", "enum", "present", "format"})
 
 
+_NULL = "is null where the page shows a value"
+
+
 class Answered(Value, frozen=True):
     """What a success says of one output rule: `problem` is "" where it is kept."""
 
     rule: Rule
     problem: str = ""
     reason: str = "response-shape"
+
+    @property
+    def null(self) -> bool:
+        """Whether the problem is a null among the items of a list."""
+        return self.problem.endswith(_NULL)
 
 
 def check_answer(operation: Operation, value: Json) -> Iterator[Answered]:
@@ -84,7 +92,7 @@ def _problem(rule: Rule, actual: Json, type_rule: Rule | None, last: str | int) 
     match rule.kind:
         case "type":
             if actual is None:
-                return "is null where the page shows a value" if _never_null(last) else ""
+                return _NULL if _never_null(last) else ""
             return "" if any(_is(word, actual) for word in rule.values) else f"is {_named(actual)}"
         case "enum":
             if not isinstance(actual, str) or any(actual in values for values in rule.values):

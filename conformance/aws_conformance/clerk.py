@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from aws_conformance.answers import Answered, check_answer
-from aws_conformance.exchange import Response
 from aws_conformance.judge import Ruling
+from aws_conformance.leniency import doubt, other_successes
 from aws_conformance.reproduce import reproducer
 from aws_conformance.sender import Exchange
 from aws_reports.results import Verdict
@@ -110,50 +110,23 @@ class Clerk:
     def answered(self, exchange: Exchange) -> Iterator[Verdict]:
         """Yield what a success says of the status and of the response shape, each thing once."""
         status = exchange.reading.status
-        right = status == self.operation.wire.status or status in self._others(exchange)
+        others = other_successes(self.operation, exchange.answer)
+        right = status == self.operation.wire.status or status in others
         wrong = Answered(self.status_rule, "" if right else f"status {status}", "wrong-status")
         for answered in (wrong, *check_answer(self.operation, exchange.reading.value)):
             yield from self._output(exchange, answered)
-
-    def _others(self, exchange: Exchange) -> range:
-        """Return the successes that may answer this request beside the documented one.
-
-        A part of a body has its own status (RFC 9110, 206), and an operation whose answer has the
-        status as a member says with it what was done.
-        """
-        if any(m.location == "statusCode" for m in self.operation.output.members):
-            return range(200, 300)
-        answer = exchange.answer
-        partial = isinstance(answer, Response) and bool(answer.header("content-range"))
-        return range(206, 207) if partial else range(0)
 
     def _output(self, exchange: Exchange, answered: Answered) -> Iterator[Verdict]:
         rule, problem = answered.rule, answered.problem
         if not self._first(rule.id, answered.reason if problem else ""):
             return
-        doubt = self._doubt(exchange, rule)
-        if problem and doubt:
-            yield self.verdict(exchange, rule, "inconclusive", doubt, problem)
+        why = doubt(self.operation, exchange, answered)
+        if problem and why:
+            yield self.verdict(exchange, rule, "inconclusive", why, problem)
         elif problem:
             yield self.verdict(exchange, rule, "fail", answered.reason, problem, confirmed=True)
         else:
             yield self.verdict(exchange, rule, "pass", "as-documented", exchange.reading.short())
-
-    def _doubt(self, exchange: Exchange, rule: Rule) -> str:
-        """Return why AWS itself may not answer as the model alone says, or "".
-
-        What identifies a thing is guessed from names; S3 has such members for some buckets only.
-        What repeats a member of the request is absent where that has none (Route 53's Marker).
-        Services add values to enums, and EC2 answers "windows" where its model has "Windows".
-        """
-        if self.operation.page is not None:
-            return ""
-        if rule.kind == "enum":
-            return "unknown-value"
-        inputs = {member.name for member in self.operation.input.members}
-        repeated = rule.member in inputs and rule.member not in exchange.case.params
-        absent = rule.kind == "present" or (rule.kind == "required" and repeated)
-        return "may-be-absent" if absent else ""
 
     def error_kept(self, exchange: Exchange) -> Iterator[Verdict]:
         """Yield a pass on the error's own rule the first time it comes as declared."""

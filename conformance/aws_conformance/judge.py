@@ -13,7 +13,7 @@ from typing import Any
 from aws_conformance.reading import Reading, says_absent
 from aws_conformance.recording import NOT_RECORDED
 from aws_reports.results import Outcome
-from aws_specs.error_class import error_class
+from aws_specs.error_class import about_size, error_class, usual_statuses
 from aws_specs.jsonvalues import is_object
 from aws_specs.spec import Operation, ProtocolSource, Rule, Value
 from aws_strategies.case import Case
@@ -139,6 +139,21 @@ def _redirect(m: Matter) -> bool:
     return m.answer.kind == "redirect"
 
 
+def _elsewhere(m: Matter) -> bool:
+    """Whether the answer names another place: a bucket of another region."""
+    return m.answer.kind == "redirect" and bool(m.answer.code)
+
+
+_CONDITIONS = frozenset({"ifnonematch", "ifmodifiedsince"})
+
+
+def _not_modified(m: Matter) -> bool:
+    """Whether the answer is 304 to a request that asks for it (RFC 9110, 15.4.5)."""
+    if m.answer.status != 304 or not is_object(m.case.params):
+        return False
+    return any(name.lower().replace("-", "") in _CONDITIONS for name in m.case.params)
+
+
 def _unimplemented(m: Matter) -> bool:
     return bool(says_absent(m.answer)) and (m.twin is None or bool(says_absent(m.twin)))
 
@@ -239,12 +254,29 @@ def _unsure(m: Matter) -> bool:
     return m.case.fault is not None and m.case.fault.what.endswith("-unanchored")
 
 
+_SIZES = frozenset({"length", "items", "range"})
+
+
 def _right_class(m: Matter) -> bool:
+    """Whether the error's name is about such a fault; sizes have words of their own (TooLong)."""
+    if m.rule is not None and m.rule.kind in _SIZES and about_size(m.answer.code):
+        return True
     return m.answer.error_class in m.expected_classes
 
 
 def _right_status(m: Matter) -> bool:
-    return m.answer.due in (0, m.answer.status)
+    """Whether an error has its status, or one that AWS was seen to give it.
+
+    Where only the model is known: services of the JSON protocol answer what is the client's fault
+    with 400 where their model has 404 or 409 (Keyspaces, Transcribe), and others answer with the
+    status that HTTP has for such an error where the model has none (SQS).
+    """
+    if m.answer.due in (0, m.answer.status):
+        return True
+    if not _silent_model(m) or m.answer.due >= 500:
+        return False
+    older = m.operation.wire.protocol == "json" and m.answer.status == 400
+    return older or m.answer.status in usual_statuses(m.answer.error_class)
 
 
 def _mapped(m: Matter) -> bool:
@@ -261,7 +293,14 @@ INVALID: tuple[Row, ...] = (
     Row("broken as the twin is", _breaks_as_twin, "inconclusive", "masked", _REFUSED),
     Row("crash", _crash, "fail", "server-error", _REFUSED),
     Row("silence", _silent, "fail", "no-response", _REFUSED),
+    Row("answered elsewhere", _elsewhere, "inconclusive", "elsewhere", _REFUSED),
+    Row("not modified", _not_modified, "inconclusive", "not-modified", _REFUSED),
     Row("redirect", _redirect, "fail", "protocol", _REFUSED),
+    Row(
+        "by its own word not implemented",
+        lambda m: m.answer.status == 501 and _not_here(m),
+        "unimplemented", "unimplemented", _REFUSED,
+    ),
     Row("server error", _server_error, "fail", "server-error", _REFUSED),
     Row(
         "accepted, but one reading of the pattern allows it",
@@ -381,6 +420,8 @@ VALID: tuple[Row, ...] = (
     Row("by its own word not implemented", _not_here, "unimplemented", "unimplemented", _ACCEPTED),
     Row("crash", _crash, "fail", "server-error", _ACCEPTED),
     Row("silence", _silent, "fail", "no-response", _ACCEPTED),
+    Row("answered elsewhere", _elsewhere, "inconclusive", "elsewhere", _ACCEPTED),
+    Row("not modified", _not_modified, "inconclusive", "not-modified", _ACCEPTED),
     Row("redirect", _redirect, "fail", "protocol", _ACCEPTED),
     Row("server error", _server_error, "fail", "server-error", _ACCEPTED),
     Row("unreadable", _unreadable, "fail", "protocol", "a body of the protocol"),

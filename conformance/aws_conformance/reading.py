@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from msgspec.structs import replace
+
 from aws_conformance.exchange import Answer, Response, Silence
 from aws_conformance.wire import decode_error, decode_success
-from aws_specs.error_class import error_class
+from aws_specs.error_class import error_class, status_class
 from aws_specs.spec import ErrorShape, Json, Operation, Value
 
 Declared = Literal["operation", "service", "common", ""]
@@ -20,8 +22,9 @@ Declared = Literal["operation", "service", "common", ""]
 class Reading(Value, frozen=True):
     """One answer, read.
 
-    `kind` is "success" (2xx), "error" (4xx and 5xx), "redirect" (3xx and 1xx) or "silence". `code`
-    is the error's name without namespace; `error_class` what the name is about (see `error_class`);
+    `kind` is "success" (2xx), "error" (4xx and 5xx, or S3's error within a 200), "redirect" (3xx
+    and 1xx) or "silence". `code` is the error's name without namespace, or the status where the
+    answer has no body to name it in; `error_class` what the name is about (see `error_class`);
     `declared` says on which list it stands, and `due` the status it should have there. `value` is a
     success's value in the form of the response schema; `problems` are departures from the protocol
     ("code: text").
@@ -58,6 +61,9 @@ class Reading(Value, frozen=True):
             return f"{self.status} {self.code or '(no error code)'}"
         return f"{self.status} success" if self.kind == "success" else f"{self.status} redirect"
 
+
+_HEAD = 1024
+"""How far into a body the root element of an error stands."""
 
 COMMON: dict[str, int] = {
     "AccessDeniedException": 403,
@@ -106,11 +112,55 @@ def read(operation: Operation, answer: Answer, service_errors: dict[str, ErrorSh
     if isinstance(answer, Silence):
         return Reading(kind="silence", silence=answer.kind, message=answer.detail)
     if 200 <= answer.status < 300:
-        value, problems = decode_success(operation, answer)
-        return Reading(kind="success", status=answer.status, value=value, problems=problems)
+        return _embedded(operation, answer, service_errors) or _success(operation, answer)
     if answer.status < 400:
-        return Reading(kind="redirect", status=answer.status)
+        code = _elsewhere(operation, answer)
+        return Reading(kind="redirect", status=answer.status, code=code)
+    if operation.wire.method == "HEAD" and not answer.body:
+        return _bodiless(answer)
     return _error(operation, answer, service_errors)
+
+
+def _success(operation: Operation, answer: Response) -> Reading:
+    value, problems = decode_success(operation, answer)
+    return Reading(kind="success", status=answer.status, value=value, problems=problems)
+
+
+def _embedded(
+    operation: Operation, answer: Response, service_errors: dict[str, ErrorShape]
+) -> Reading | None:
+    """Return the error that stands in a 200, as S3 answers what takes long (CopyObject and others).
+
+    Source: the API reference of these operations, and botocore, which raises for it.
+    """
+    if operation.wire.protocol != "rest-xml" or b"<Error" not in answer.body[:_HEAD]:
+        return None
+    found = _error(operation, answer, service_errors)
+    return replace(found, due=0) if found.typed and not found.unreadable else None
+
+
+def _elsewhere(operation: Operation, answer: Response) -> str:
+    """Return the code with which S3 names another place for a bucket, "" for any other redirect."""
+    if operation.wire.protocol != "rest-xml":
+        return ""
+    region = answer.header("x-amz-bucket-region")
+    named = decode_error(operation, answer).code if answer.body else ""
+    return named or ("PermanentRedirect" if region else "")
+
+
+def _bodiless(answer: Response) -> Reading:
+    """Return an error that answers HEAD: it has no body (RFC 9110), so the status is its name.
+
+    botocore gives it the status for a code, and its users catch `ClientError`.
+    """
+    label = status_class(answer.status)
+    return Reading(
+        kind="error",
+        status=answer.status,
+        code=str(answer.status),
+        error_class=label,
+        declared="common",
+    )
 
 
 _NOT_YET = re.compile(r"not (yet )?implemented|not been implemented|not (yet )?supported", re.I)

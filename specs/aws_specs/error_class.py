@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import lru_cache
 from typing import Final
 
 NOT_FOUND: Final = re.compile(
@@ -87,8 +87,9 @@ _STATES: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "validation": (
         r"Too(Small|Short|Few|Low|Old|New)", r"Unexpected", r"Inconsistent",
-        rf"^(Client|User|Request)(Error)?{_END}", r"Ambiguous", r"Unresolvable", r"Undefined", r"Insufficient\w*Capabilit",
-        r"Reserved(Name|Word)", r"Not(Compatible|Provided|Specified|Eligible|Satisfied|Covered)",
+        rf"^(Client|User|Request)(Error)?{_END}", r"Ambiguous", r"Unresolvable",
+        r"Undefined", r"Insufficient\w*Capabilit", r"Reserved(Name|Word)",
+        r"Not(Compatible|Provided|Specified|Eligible|Satisfied|Covered)",
         r"AreSame", r"^Same", r"Disallowed", rf"Violation{_END}", r"LowConfidence", r"^Multiple",
     ),
     "conflict": (
@@ -120,13 +121,21 @@ _STATUSES: Final[Mapping[int, str]] = {
 _SIZE: Final = re.compile(r"Too(Small|Short|Few|Low|Large|Long|Many|Big|High)|Length|SizeExceeded")
 
 
-@cache
+_LONGEST: Final = 200
+"""How much of a name is looked at; a hostile target may send megabytes."""
+
+
 def error_class(code: str) -> str:
     """Return what an error's name says it is about: "validation", "not-found", "conflict", …
 
     Also "denied", "throttled", "quota", "server", "method", "media-type", "unknown-operation"; a
     name that says nothing is "other". Namespaces before the name do not matter.
     """
+    return _class_of(code[:_LONGEST])
+
+
+@lru_cache(maxsize=16_384)
+def _class_of(code: str) -> str:
     return next((label for label, pattern in _CLASSES if pattern.search(code)), "other")
 
 
@@ -143,7 +152,6 @@ def usual_statuses(label: str) -> frozenset[int]:
     return frozenset(status for status, found in _STATUSES.items() if found == label)
 
 
-@cache
 def about_size(code: str) -> bool:
     """Return whether an error's name says that one value of a request is too large or too small."""
-    return _SIZE.search(code) is not None
+    return _SIZE.search(code[:_LONGEST]) is not None

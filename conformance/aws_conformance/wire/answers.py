@@ -331,6 +331,8 @@ def _cbor(model: Any, response: Response, problem: shapes.Problem) -> Json:
 
 def _query(model: Any, response: Response, problem: shapes.Problem) -> Json:
     shape = model.output_shape
+    if not response.body and (shape is None or not shape.members):
+        return {}  # nothing is there to be wrapped
     root, problems = _xml(response)
     _report(problems, problem)
     if root is None:

@@ -101,7 +101,7 @@ def _map(shape: Any, value: Any, path: str, problem: Problem) -> Json:
 
 
 def _timestamp(shape: Any, value: Any, path: str, problem: Problem) -> Json:
-    wanted = shape.serialization.get("timestampFormat", "unixtimestamp")
+    wanted = _format(shape, "unixtimestamp")
     if isinstance(value, datetime):
         return iso(value)
     if wanted != "unixtimestamp" and isinstance(value, str):
@@ -112,6 +112,11 @@ def _timestamp(shape: Any, value: Any, path: str, problem: Problem) -> Json:
     if wanted != "unixtimestamp":
         problem(f"timestamp-format: {path} is the number {value}, {wanted} is due")
     return _from_epoch(value, path, problem)
+
+
+def _format(shape: Any, usual: str) -> str:
+    """Return the format of a timestamp; models write both unixTimestamp and unixtimestamp."""
+    return str(shape.serialization.get("timestampFormat", usual)).lower()
 
 
 def _from_epoch(value: float, path: str, problem: Problem) -> Json:
@@ -186,7 +191,7 @@ def from_text(shape: Any, text: str, path: str, problem: Problem, timestamps: st
     """
     match shape.type_name:
         case "timestamp":
-            wanted = shape.serialization.get("timestampFormat", timestamps)
+            wanted = _format(shape, timestamps)
             return timestamp_text(wanted, text, path, problem)
         case "blob":
             return _blob(shape, text, path, problem)
@@ -216,7 +221,7 @@ def _number(text: str) -> Json:
 def from_header(shape: Any, text: str, path: str, problem: Problem) -> Json:
     """Return a header's value in the form of its shape: lists are split, JSON values decoded."""
     if shape.type_name == "list":
-        items = [part.strip() for part in text.split(",")] if text else []
+        items = _header_items(text, dates=shape.member.type_name == "timestamp")
         return [from_text(shape.member, item, path, problem, "rfc822") for item in items]
     if shape.serialization.get("jsonvalue"):
         try:
@@ -227,13 +232,51 @@ def from_header(shape: Any, text: str, path: str, problem: Problem) -> Json:
     return from_text(shape, text, path, problem, "rfc822")
 
 
+def _header_items(text: str, *, dates: bool) -> list[str]:
+    """Return the items of a list in a header; commas stand within quotes and within HTTP dates.
+
+    Source: the Smithy HTTP protocol tests (`headerStringList`, `headerTimestampList`).
+    """
+    items: list[str] = []
+    rest = text
+    while rest.strip():
+        rest = rest.lstrip()
+        item, rest = _quoted(rest) if rest.startswith('"') else _until_comma(rest)
+        if dates and rest and item.isalpha():  # the day of the week: "Mon, 16 Dec 2019 …"
+            day, (item, rest) = item, _until_comma(rest)
+            item = f"{day}, {item}"
+        items.append(item)
+    return items
+
+
+def _until_comma(text: str) -> tuple[str, str]:
+    head, _, tail = text.partition(",")
+    return head.strip(), tail
+
+
+def _quoted(text: str) -> tuple[str, str]:
+    """Return the text within quotes at the start, and what stands behind the next comma."""
+    found: list[str] = []
+    at = 1
+    while at < len(text) and text[at] != '"':
+        at += text[at] == "\\"
+        found += text[at : at + 1]
+        at += 1
+    return "".join(found), text[at + 1 :].partition(",")[2]
+
+
 def local(tag: str) -> str:
     """Return an element's name without its namespace."""
     return tag.rpartition("}")[2]
 
 
 def from_xml(shape: Any, node: Element, path: str, problem: Problem) -> Json:
-    """Return an element in the form of `shape`."""
+    """Return an element in the form of `shape`; text where elements are due, or elements where a
+    text is due, stay as they are.
+    """
+    nested = shape.type_name in ("structure", "list", "map")
+    if nested != bool(len(node)) and (len(node) or (node.text or "").strip()):
+        return _loose(node)
     match shape.type_name:
         case "structure":
             return structure_from_xml(shape, node, path, problem)
@@ -279,8 +322,8 @@ def _member_from_xml(
         attribute = wire.rpartition(":")[2]
         return next((text for key, text in node.attrib.items() if local(key) == attribute), None)
     if serialization.get("flattened") and member.type_name == "list":
-        wire = str(member.member.serialization.get("name", wire))
-        nodes = children.pop(wire, []) or children.pop(name, [])
+        item = str(member.member.serialization.get("name", wire))
+        nodes = children.pop(item, []) or children.pop(wire, []) or children.pop(name, [])
         items = [from_xml(member.member, child, path, problem) for child in nodes]
         return items or None
     nodes = children.pop(wire, [])
