@@ -321,7 +321,7 @@ INVALID: tuple[Row, ...] = (
     Row("throttled", _busy, "inconclusive", "throttled", _REFUSED),
     Row(
         "refused by a quota",
-        lambda m: m.answer.error_class == "quota" and _silent_model(m),
+        lambda m: m.answer.error_class == "quota" and _silent_model(m) and not _right_class(m),
         "inconclusive", "quota", _REFUSED,
     ),
     Row(

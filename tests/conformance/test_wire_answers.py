@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from aws_conformance.exchange import Response
 from aws_conformance.wire import cbor, decode_error, decode_success
 from aws_conformance.wire.documents import read_cbor, read_json, read_xml
+from aws_specs import catalog
 from aws_specs.from_model import operation_from_model
 
 CONTACT = operation_from_model("connect", "CreateContact")
@@ -313,3 +315,92 @@ def test_deep_cbor_is_a_problem_and_no_crash() -> None:
 def test_an_entity_bomb_is_not_parsed() -> None:
     bomb = b'<!DOCTYPE l [<!ENTITY a "x"><!ENTITY b "&a;&a;">]><l>&b;</l>'
     assert codes(read_xml(bomb)[1]) == {"xml-dtd"}
+
+
+# ---------------------------------------------------------------- as the published protocol tests
+
+
+def header(value: str, type_name: str) -> Any:
+    """Return what a list in a header is read as; the shape is botocore's."""
+    from botocore.model import ServiceModel
+
+    from aws_conformance.wire import shapes
+
+    member = {"type": type_name}
+    model = ServiceModel(
+        {
+            "metadata": {"protocol": "rest-json", "serviceId": "x"},
+            "operations": {},
+            "shapes": {"L": {"type": "list", "member": {"shape": "M"}}, "M": member},
+        },
+        "x",
+    )
+    problems: list[str] = []
+    found = shapes.from_header(model.shape_for("L"), value, "/l", problems.append)
+    assert not problems
+    return found
+
+
+@pytest.mark.parametrize(
+    ("text", "type_name", "items"),
+    [
+        ("a, b", "string", ["a", "b"]),
+        ('"b,c", "\\"d\\"", e', "string", ["b,c", '"d"', "e"]),
+        ("", "string", []),
+        ('"never closed', "string", ["never closed"]),
+        ("1,2 , 3", "integer", [1, 2, 3]),
+        ("true, false", "boolean", [True, False]),
+        (
+            "Mon, 16 Dec 2019 23:48:18 GMT, Tue, 17 Dec 2019 00:00:00 GMT",
+            "timestamp",
+            ["2019-12-16T23:48:18Z", "2019-12-17T00:00:00Z"],
+        ),
+    ],
+)
+def test_commas_within_quotes_and_dates_part_no_items(
+    text: str, type_name: str, items: list[Any]
+) -> None:
+    assert header(text, type_name) == items
+
+
+def test_models_spell_the_epoch_in_two_ways() -> None:
+    from aws_conformance.wire import shapes
+
+    class Shape:
+        type_name = "timestamp"
+
+        def __init__(self, spelled: str) -> None:
+            self.serialization = {"timestampFormat": spelled}
+
+    problems: list[str] = []
+    for spelled in ("unixTimestamp", "unixtimestamp"):
+        assert shapes.from_json(Shape(spelled), 0, "/t", problems.append) == "1970-01-01T00:00:00Z"
+        assert shapes.from_text(Shape(spelled), "0", "/t", problems.append, "iso8601") == (
+            "1970-01-01T00:00:00Z"
+        )
+    assert not problems
+
+
+def test_a_flattened_list_is_found_by_the_name_of_its_items_or_its_own() -> None:
+    from botocore.model import ServiceModel
+
+    from aws_conformance.wire import shapes
+
+    names = {"S": {"type": "string"}}
+    list_ = {"type": "list", "flattened": True, "member": {"shape": "S", "locationName": "item"}}
+    top = {"type": "structure", "members": {"l": {"shape": "L", "locationName": "own"}}}
+    model = ServiceModel(
+        {"metadata": {"protocol": "rest-xml", "serviceId": "x"}, "operations": {},
+         "shapes": {**names, "L": list_, "T": top}},
+        "x",
+    )  # fmt: skip
+    for tag in ("item", "own", "l"):
+        root = ElementTree.fromstring(f"<T><{tag}>a</{tag}><{tag}>b</{tag}></T>")
+        assert shapes.from_xml(model.shape_for("T"), root, "", lambda text: None) == {
+            "l": ["a", "b"]
+        }
+
+
+def test_a_query_answer_without_a_result_may_have_no_body() -> None:
+    operation = catalog.load("sns.DeleteTopic")
+    assert decode_success(operation, Response(200)) == ({}, ())
