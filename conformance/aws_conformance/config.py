@@ -58,6 +58,7 @@ class Config(Value, frozen=True, kw_only=True, rename="kebab"):
     rate: Annotated[float, Meta(ge=0)] = 0.0
     allow_accounts: tuple[str, ...] = ()
     bootstrap: bool | None = None
+    pagination: bool = True
     chains: Mapping[str, Mapping[str, Any]] = {}
     record: str = ""
 
@@ -83,6 +84,7 @@ _EXPECTED: Final[Mapping[str, str]] = {
     "rate": "a number of requests a second, 0 for no limit",
     "bootstrap": "true or false, or a table of chains by service",
     "chains": "a table of chains by service",
+    "pagination": "true or false",
     "record": "the path of a file, in quotes",
     "allow-accounts": "a list of account ids, in quotes (they may start with 0)",
 }

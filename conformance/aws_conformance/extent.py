@@ -26,7 +26,8 @@ def checkable(cover: Cover, clerk: Clerk) -> dict[str, str]:
         rule = plan.rule(path, "enum")
         found.update({f"{rule.id}={value}": "enum" for value in values} if rule else {})
     for rule in clerk.rules.values():
-        shown = isinstance(rule.source, ProtocolSource) or rule.kind in _ALWAYS_SHOWN
+        pages = rule.kind == "pagination" and rule.checkable
+        shown = pages or isinstance(rule.source, ProtocolSource) or rule.kind in _ALWAYS_SHOWN
         if shown or rule.id in clerk.passes | clerk.fails:
             found[rule.id] = rule.kind
     doubtful = {rule.id for rule in plan.operation.rules if rule.sure < plan.confidence}

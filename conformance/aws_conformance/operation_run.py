@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec.structs import replace
 
-from aws_conformance import extent, idempotency
+from aws_conformance import extent, idempotency, pagination
 from aws_conformance.clerk import Clerk
 from aws_conformance.events import Event, Judged, SuiteProblem
 from aws_conformance.habits import Held, release
@@ -28,6 +28,7 @@ from aws_strategies.cover import Cover
 from aws_strategies.plan import Plan
 
 if TYPE_CHECKING:
+    from aws_conformance.bootstrap import Bootstrap
     from aws_conformance.runner import Settings
 
 State = Literal["decided", "partly", "undecided", "unimplemented", "error", "stopped"]
@@ -60,6 +61,9 @@ class OperationRun:
         self.exchanges: dict[str, Exchange] = {}
         self.examples: dict[str, Case] = {}
         self.clerk = Clerk(self.plan)
+        self.bootstrap: Bootstrap | None = None
+        """Makes things in the target, where it may."""
+        pagination.enroll(self)
         sender.prepare = Namer(self.plan, settings.seed)
         self.repeater = Repeater(sender, self.clerk, self._find, settings.seed)
         self.held: list[Held] = []
@@ -304,6 +308,7 @@ class OperationRun:
     def _sequences(self) -> Iterator[Event]:
         if "valid" in self.settings.only:
             yield from idempotency.check(self)
+            yield from pagination.check(self)
 
     def _examples(self) -> Iterator[Event]:
         if self.settings.examples:

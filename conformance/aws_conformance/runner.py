@@ -53,6 +53,8 @@ class Settings(Value, frozen=True, kw_only=True):
     confidence: float = 0.75
     region: str = ""
     control: bool = True
+    pagination: bool = True
+    """Whether lists are followed page by page."""
 
 
 def run(
@@ -84,6 +86,7 @@ def run(
             own = _prepared(operation, sender, settings, bootstrap)
             done = (decided or {}).get(name, frozenset())
             one = OperationRun(operation, sender, own, done)
+            one.bootstrap = bootstrap
             one.clerk.prime(verdict for verdict in earlier if verdict.operation == name)
         except ConformanceError as error:
             yield SuiteProblem(operation=name, case="", detail=str(error))

@@ -197,7 +197,7 @@ class Bench:
 
     def __init__(self, operation: Operation, *, examples: int = 0, seed: int = 0) -> None:
         self.operation = operation
-        self.settings = Settings(examples=examples, seed=seed)
+        self.settings = Settings(examples=examples, seed=seed, pagination=False)
         self._explained = explained()
         self._cover: Cover | None = None
         self._requests: dict[int, tuple[Case, Request]] = {}

@@ -225,6 +225,7 @@ def settings_of(config: Config) -> Settings:
         confidence=config.confidence,
         region=config.region,
         control=not (config.target == "aws" and config.only == ("invalid",)),
+        pagination=config.pagination,
     )
 
 

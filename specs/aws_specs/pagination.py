@@ -427,19 +427,19 @@ _SHORT: Final = 200
 
 
 def _token_errors(operation: Operation) -> Iterator[str]:
-    """Yield the names of declared errors about tokens, by name or by what is said of them.
+    """Yield the codes of declared errors about tokens, by name or by what is said of them.
 
     An error about tokens that expire says something of any other broken token only where there is
     an error that can answer it.
     """
-    names = [error.name for error in operation.errors if error.sender]
+    errors = [error for error in operation.errors if error.sender]
     texts = _error_texts(operation)
-    found = [name for name in names if _about_tokens(operation, name, texts.get(name, ""))]
-    others = [name for name in names if name not in found]
-    expiring = all("expired" in name.lower() for name in found)
+    found = [e for e in errors if _about_tokens(operation, e.name, texts.get(e.name, ""))]
+    others = [e.name for e in errors if e not in found]
+    expiring = all("expired" in e.name.lower() for e in found)
     if expiring and not any(error_class(name) == "validation" for name in others):
         return
-    yield from found
+    yield from (error.code for error in found)
 
 
 def _about_tokens(operation: Operation, name: str, text: str) -> bool:

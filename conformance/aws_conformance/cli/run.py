@@ -90,6 +90,11 @@ if TYPE_CHECKING:
     default=None,
     help="Make what operations need, and remove it afterwards (default: on for moto and URLs).",
 )
+@click.option(
+    "--pagination/--no-pagination",
+    default=None,
+    help="Follow lists page by page, and send broken tokens (default: on).",
+)
 @click.option("--record", metavar="FILE", help="Keep every exchange, for --target replay:FILE.")
 @click.option(
     "--dry-run", is_flag=True, help="List the requests and what they may do; send nothing."
