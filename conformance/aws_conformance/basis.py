@@ -111,7 +111,9 @@ def _every(plan: Plan, supply: Supply, known: Iterable[Way]) -> Iterator[Way]:
     for path, value in offers.items():
         told = _told(plan, {**filled, path: {}}, supply, 0)
         yield Way(why="offered and told", bound={path: value}, samples={**filled, **told})
-    everything = {join("", member.name): {} for member in plan.operation.input.members}
+    everything: dict[str, Json] = {
+        join("", member.name): {} for member in plan.operation.input.members
+    }
     yield Way(why="every member", bound=offers, samples={**everything, **filled})
 
 

@@ -11,23 +11,21 @@ from __future__ import annotations
 
 import copy
 import secrets
-import tomllib
-from collections.abc import Callable, Mapping
-from functools import cache
-from importlib.resources import files
-from typing import TYPE_CHECKING, Any, Final, cast
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final
 
 from msgspec.structs import replace
 
+from aws_conformance.basis import Supply, Way, plans
+from aws_conformance.contents import Chains, Graphs, check_chains, contents, merged
 from aws_conformance.exchange import Target
+from aws_conformance.keeper import Keeper
 from aws_conformance.reading import Reading, says_absent
 from aws_conformance.resources import Removal, ResourceJournal, Thing, names_of, remove_all
 from aws_conformance.sender import BudgetSpentError, Sender, UnreachableError
-from aws_specs import catalog, sdk
-from aws_specs.errors import ConformanceError, UsageError
-from aws_specs.graph import Chain, Graph, Step
+from aws_specs import catalog
+from aws_specs.graph import Chain, Graph, Step, Take
 from aws_specs.identifiers import Node
-from aws_specs.jsonvalues import is_list, is_object
 from aws_specs.paths import get, occurrences, steps
 from aws_specs.spec import Json, Operation, Value
 from aws_strategies.build import Builder, NoValueError
@@ -37,103 +35,29 @@ from aws_strategies.plan import Plan
 if TYPE_CHECKING:
     from aws_conformance.runner import Settings
 
-Chains = Mapping[str, Mapping[str, Any]]
-"""By service: operation → members to send; member → its source (`service.Operation:path`)."""
-
 Values = dict[tuple[str, str, str], str]
 """What steps sent and got: by operation, side and member path."""
 
 _DEEPEST: Final = 12
-_TRIES: Final = 2
+_TRIES: Final = 3
 """How many creations may be refused before no other chain is tried for an operation."""
+
+_REQUESTS: Final = 12
+"""How many other requests are tried where a step of a chain is refused."""
 
 
 class Prepared(Value, frozen=True, kw_only=True):
     """What an operation can be tested with.
 
     `bindings` are by whole path (`service.Operation.Path`); `missing` names what nobody makes, as
-    `service.Path`; `refused` says which creations the target refused.
+    `service.Path`; `refused` says which creations the target refused. `offers` are values by path
+    for members that are not required.
     """
 
     bindings: Mapping[str, str] = {}
+    offers: Mapping[str, str] = {}
     missing: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
-
-
-# ---------------------------------------------------------------- graphs and contents
-
-
-@cache
-def _operations(service: str) -> tuple[Operation, ...]:
-    return tuple(catalog.load(f"{service}.{name}") for name in _names(service))
-
-
-def _names(service: str) -> tuple[str, ...]:
-    model: Any = sdk.service_model(service)
-    return tuple(str(name) for name in model.operation_names)
-
-
-class Graphs:
-    """The graphs of services, made when they are asked for; `chains` overrides what they find."""
-
-    def __init__(self, chains: Chains | None = None) -> None:
-        self.chains = merged(contents(), chains or {})
-        self._known: dict[str, Graph] = {}
-
-    def __call__(self, service: str) -> Graph | None:
-        """Return the graph of a service, None for one that the SDK does not know."""
-        if service not in self._known:
-            try:
-                operations = _operations(service)
-            except ConformanceError:
-                return None
-            sources = {
-                name: value
-                for name, value in self.chains.get(service, {}).items()
-                if isinstance(value, str)
-            }
-            self._known[service] = Graph(operations, elsewhere=self, sources=sources)
-        return self._known[service]
-
-    def content(self, operation: str) -> Mapping[str, Json]:
-        """Return what an operation is to be sent beside what its spec requires."""
-        service, _, name = operation.partition(".")
-        found = self.chains.get(service, {}).get(name, {})
-        return cast("Mapping[str, Json]", found) if isinstance(found, dict) else {}
-
-
-@cache
-def contents() -> Chains:
-    """Return the suite's own table of contents: what creations need that no spec says."""
-    text = (files("aws_conformance") / "data" / "bootstrap.toml").read_text("utf-8")
-    return tomllib.loads(text)
-
-
-def merged(one: Chains, other: Chains) -> Chains:
-    """Return two tables as one, the second over the first."""
-    return {
-        service: {**one.get(service, {}), **other.get(service, {})}
-        for service in (*one, *(name for name in other if name not in one))
-    }
-
-
-def check_chains(chains: Mapping[str, Any], where: str) -> None:
-    """Raise `UsageError` that lists whatever is wrong in a table of chains."""
-    problems: list[str] = []
-    for service, table in chains.items():
-        if service not in sdk.services() or not isinstance(table, dict):
-            problems.append(f"{where}: `bootstrap.{service}` must be a table named like a service")
-            continue
-        known = set(_names(service))
-        for name, value in cast("dict[str, Any]", table).items():
-            wrong = isinstance(value, dict) and name not in known
-            if wrong or not isinstance(value, dict | str):
-                problems.append(
-                    f"{where}: `bootstrap.{service}.{name}` must be an operation with a table of"
-                    ' members, or a member with "service.Operation:path"'
-                )
-    if problems:
-        raise UsageError("\n".join(problems), hint="See docs/resources.md.")
 
 
 # ---------------------------------------------------------------- running chains
@@ -170,12 +94,21 @@ class Bootstrap:
         self.budget = budget
         self.nonce = nonce
         self.prepared: dict[str, Prepared] = {}
+        self._fuller: dict[str, bool] = {}
+        self._absent: frozenset[str] = frozenset()
+        self._ways: dict[str, Way] = {}
         self.left: dict[int, Thing] = {}
 
     # ------------------------------------------------------------ making
 
-    def prepare(self, operation: Operation) -> Prepared:
-        """Make what an operation needs; return what to bind."""
+    def prepare(self, operation: Operation, *, fuller: bool | None = None) -> Prepared:
+        """Make what an operation needs; return what to bind.
+
+        `fuller` also makes what it does not require, and the state it is about; None: as the last
+        time.
+        """
+        if fuller is not None:
+            self._fuller[operation.id] = fuller
         try:
             found = self._prepared(operation) if self.making else Prepared()
         except (BudgetSpentError, UnreachableError) as error:
@@ -183,6 +116,17 @@ class Bootstrap:
             found = Prepared(refused=(str(error),))
         self.prepared[operation.id] = found
         return found
+
+    def supply(self, operation: Operation) -> tuple[Mapping[str, str], Supply]:
+        """Return what to try an operation with whose smallest request is refused.
+
+        That is: new bindings, and what there is for members that are not required.
+        """
+        found = self.prepare(operation, fuller=True)
+        content = self.graphs.content(operation.id)
+        return found.bindings, Supply(
+            offers=found.offers, content=content, values=self.graphs.values
+        )
 
     def _prepared(self, operation: Operation) -> Prepared:
         graph = self.graphs(operation.service)
@@ -192,14 +136,11 @@ class Bootstrap:
         plan = Plan(operation, bindings=bindings, confidence=self.settings.confidence)
         chain, values, refused = self._tried(graph, operation.id, plan)
         wanting = [t.path for t in chain.takes if (t.step, t.side, t.at) not in values]
-        bound = {
-            f"{operation.id}.{take.path}": value
-            for take in chain.takes
-            if (value := values.get((take.step, take.side, take.at))) is not None
-        }
         missing = (*(need.path for need in chain.missing), *wanting)
+        bound = _taken(chain.takes, values)
         return Prepared(
-            bindings=bound,
+            bindings={f"{operation.id}.{path}": value for path, value in bound.items()},
+            offers=_taken(chain.offers, values),
             missing=tuple(dict.fromkeys(f"{operation.service}.{path}" for path in missing)),
             refused=tuple(dict.fromkeys(refused)),
         )
@@ -208,30 +149,40 @@ class Bootstrap:
         self, graph: Graph, name: str, plan: Plan, without: frozenset[str] = frozenset()
     ) -> tuple[Chain, Values, list[str]]:
         """Run an operation's chain, and others while creations are refused; return the last."""
-        chain = graph.chain(name, given=plan.bindings, finding=self.finding, without=without)
-        values, failed = self._run(chain)
+        chain = graph.chain(
+            name,
+            given=plan.bindings,
+            finding=self.finding,
+            without=without | self._absent,
+            fuller=self._fuller.get(name, False),
+        )
+        values, failed = self._run(chain, name)
         whole = all((take.step, take.side, take.at) in values for take in chain.takes)
         if whole or not failed or len(without) >= _TRIES:
             return chain, values, [*failed.values()]
-        other, found, more = self._tried(graph, name, plan, without | failed.keys())
+        refused = without | (failed.keys() - self._absent)
+        other, found, more = self._tried(graph, name, plan, refused)
         return other, found, [*failed.values(), *more]
 
-    def _run(self, chain: Chain) -> tuple[Values, dict[str, str]]:
+    def _run(self, chain: Chain, tested: str) -> tuple[Values, dict[str, str]]:
         """Run the steps of a chain; return the values of what each sent and got, and refusals."""
         values: Values = {}
         failed: dict[str, str] = {}
         numbers: dict[str, int] = {}
-        wanted = [*chain.takes, *(take for step in chain.steps for take in step.takes)]
+        every = [take for step in chain.steps for take in (*step.takes, *step.offers)]
+        wanted = [*chain.takes, *chain.offers, *every]
         for step in chain.steps:
-            params = self._request(step, values)
-            if params is None:
+            if any((take.step, take.side, take.at) not in values for take in step.takes):
                 continue
-            parents = tuple(numbers[take.step] for take in step.takes if take.step in numbers)
-            number, reading = self._sent(step, params, parents)
-            if reading.kind != "success":
-                failed[step.operation] = f"{step.operation} is answered {reading.short()}"
+            used = (*step.takes, *step.offers)
+            parents = tuple(numbers[take.step] for take in used if take.step in numbers)
+            params, number, reading = self._stepped(step, values, parents, tested)
+            if reading is None or reading.kind != "success":
+                said = reading.short() if reading is not None else "no request"
+                failed[step.operation] = f"{step.operation} is answered {said}"
                 continue
-            numbers[step.operation] = number
+            if step.made:
+                numbers[step.operation] = number
             sources: dict[str, Json] = {"input": params, "output": reading.value}
             for take in wanted:
                 if take.step == step.operation:
@@ -241,6 +192,23 @@ class Bootstrap:
                     elif not step.made:
                         failed[step.operation] = f"{step.operation} shows none"
         return values, failed
+
+    def _stepped(
+        self, step: Step, values: Values, parents: tuple[int, ...], tested: str
+    ) -> tuple[Any, int, Reading | None]:
+        """Send a step's request, and others while it is refused; return the one that counts."""
+        refused: tuple[Any, int, Reading | None] = (None, 0, None)
+        for way, params in self._requests(step, values, tested):
+            number, reading = self._sent(step, params, parents)
+            if reading.kind == "success":
+                self._ways[step.operation] = way
+                return params, number, reading
+            if refused[2] is None:
+                refused = params, number, reading
+            if says_absent(reading):
+                self._absent = self._absent | {step.operation}
+                break
+        return refused
 
     def _sent(self, step: Step, params: Any, parents: tuple[int, ...]) -> tuple[int, Reading]:
         """Send a step's request; journaled before and after where it makes something."""
@@ -252,23 +220,31 @@ class Bootstrap:
         self.settled(number, step.operation, params, reading)
         return number, reading
 
-    def _request(self, step: Step, values: Values) -> Any:
-        """Return what to send for a step, None where something it takes is not there."""
+    def _requests(self, step: Step, values: Values, tested: str) -> Iterator[tuple[Way, Any]]:
+        """Yield what to send for a step, the smallest request first; after it other ways."""
         operation = catalog.load(step.operation)
-        bound: dict[str, str] = {}
-        for take in step.takes:
-            value = values.get((take.step, take.side, take.at))
-            if value is None:
-                return None
-            bound[f"{operation.id}.{take.path}"] = value
+        bound = {f"{operation.id}.{p}": v for p, v in _taken(step.takes, values).items()}
         given = {**self.target.bindings, **bound, **self.settings.bindings}
         plan = Plan(operation, bindings=given, confidence=self.settings.confidence)
+        content = copy.deepcopy(dict(self.graphs.content(step.operation, tested)))
+        offers = _taken(step.offers, values)
+        supply = Supply(offers=offers, values=self.graphs.values)
+        known = self._ways.get(step.operation)
+        # What is accepted was accepted with these names, and will be with others.
+        again = (
+            [replace(known, bound={p: v for p, v in offers.items() if p in known.bound})]
+            if (known)
+            else []
+        )
         try:
-            params: Any = Builder(plan).minimal()
+            smallest = Builder(plan).minimal()
         except NoValueError:
-            return None
-        content = copy.deepcopy(dict(self.graphs.content(step.operation)))
-        return self._named(step, plan, {**params, **content}, content)
+            smallest = None
+        others = plans(operation, given, self.settings.confidence, supply, again)
+        if smallest is not None and not (known and known.why):
+            yield Way(why=""), self._named(step, plan, {**smallest, **content}, content)
+        for _, (way, other, params) in zip(range(_REQUESTS), others, strict=False):
+            yield way, self._named(step, other, {**params, **content}, content)
 
     def _named(self, step: Step, plan: Plan, params: Any, content: Mapping[str, Json]) -> Any:
         """Return the request with names of its own for what it makes."""
@@ -326,7 +302,7 @@ class Bootstrap:
             if value is None:
                 return None
             values[path] = value
-        return Removal(node.id, self._removing(node, values))
+        return Removal(node.id, self._removing(node, {**_namesakes(node, params), **values}))
 
     def _removing(self, node: Node, values: Mapping[str, str]) -> Mapping[str, Json]:
         """Return a removing request with values at their paths, and whatever else it requires."""
@@ -355,53 +331,16 @@ class Bootstrap:
         return Keeper(self, operation)
 
 
-class Keeper:
-    """Watches the cases of one operation: renews what they use up, journals what they make."""
-
-    def __init__(self, bootstrap: Bootstrap, operation: Operation) -> None:
-        self.bootstrap = bootstrap
-        self.operation = operation
-        graph = (
-            bootstrap.graphs(operation.service) if bootstrap.making or bootstrap.tracking else None
-        )
-        node = graph.nodes.get(operation.id) if graph else None
-        self._removes = node is not None and node.role == "removes" and bootstrap.making
-        self._creates = node is not None and node.role == "creates" and bootstrap.tracking
-        self._first = dict(bootstrap.prepared.get(operation.id, Prepared()).bindings)
-        self._now = dict(self._first)
-        self._used = False
-        self._number: int | None = None
-
-    def before(self, case: Case) -> Case:
-        """Return the case as it is to be sent; what it makes is announced in the journal first."""
-        if self._removes and self._used and self._first:
-            self._now = dict(self.bootstrap.prepare(self.operation).bindings)
-            self._used = False
-        if self._creates and is_object(case.params) and not case.wire:
-            removal = self.bootstrap.removal(self.operation.id, case.params, None)
-            journal = self.bootstrap.journal
-            self._number = journal.creating(self.operation.id, case.params, removal, case.id)
-        changes = {
-            value: self._now[name]
-            for name, value in self._first.items()
-            if self._now.get(name, value) != value
-        }
-        return replace(case, params=_replaced(case.params, changes)) if changes else case
-
-    def after(self, case: Case, reading: Reading) -> None:
-        """Take note of the answer: what was used up, what was made."""
-        self._used = self._used or reading.kind == "success"
-        if self._number is not None:
-            self.bootstrap.settled(self._number, self.operation.id, case.params, reading)
-            self._number = None
+def _namesakes(node: Node, params: Any) -> dict[str, str]:
+    """Return what a removing request can say again of the creating one: whose key it was."""
+    paths = (need.path for need in node.optional if "." not in need.path and "[]" not in need.path)
+    return {path: params[path] for path in paths if isinstance(params.get(path), str)}
 
 
-def _replaced(value: Any, changes: Mapping[str, str]) -> Any:
-    if is_object(value):
-        return {key: _replaced(item, changes) for key, item in value.items()}
-    if is_list(value):
-        return [_replaced(item, changes) for item in value]
-    return changes.get(value, value) if isinstance(value, str) else value
+def _taken(takes: tuple[Take, ...], values: Values) -> dict[str, str]:
+    """Return the values of takes by member path; those that no step has are left out."""
+    found = {take.path: values.get((take.step, take.side, take.at)) for take in takes}
+    return {path: value for path, value in found.items() if value is not None}
 
 
 def first(value: Json, path: str) -> str | None:

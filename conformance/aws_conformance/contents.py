@@ -14,7 +14,7 @@ from typing import Any, Final, cast
 from aws_specs import catalog, sdk
 from aws_specs.errors import ConformanceError, UsageError
 from aws_specs.graph import Graph
-from aws_specs.jsonvalues import is_object
+from aws_specs.jsonvalues import is_list, is_object
 from aws_specs.spec import Json, Operation
 
 Chains = Mapping[str, Mapping[str, Any]]
@@ -59,9 +59,9 @@ class Graphs:
                 if isinstance(value, str)
             }
             after = {
-                f"{service}.{name}": [whole_name(service, one) for one in value[AFTER]]
+                f"{service}.{name}": [whole_name(service, str(one)) for one in value[AFTER]]
                 for name, value in self.chains.get(service, {}).items()
-                if isinstance(value, dict) and AFTER in value
+                if is_object(value) and AFTER in value
             }
             self._known[service] = Graph(operations, elsewhere=self, sources=sources, after=after)
         return self._known[service]
@@ -127,12 +127,11 @@ def _wrong_values(table: Any, where: str) -> list[str]:
 
 def _wrong_table(service: str, name: str, table: dict[str, Any], told: str) -> list[str]:
     """Return what is wrong in an operation's table: every key is a member, a step, or `after`."""
-    model: Any = sdk.operation_model(service, name).input_shape
-    members = set(model.members) if model is not None else set[str]()
+    members = {member.name for member in catalog.load(f"{service}.{name}").input.members}
     problems: list[str] = []
     for key, value in table.items():
         if key == AFTER:
-            named = cast("list[Any]", value) if isinstance(value, list) else [None]
+            named: list[Any] = [*value] if is_list(value) else [None]
             if not all(isinstance(one, str) and _known(service, one) for one in named):
                 problems.append(f"{told}.{AFTER}` must be a list of operations")
         elif key not in members and not (isinstance(value, dict) and _known(service, key)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -15,6 +15,7 @@ from aws_conformance.habits import Held, release
 from aws_conformance.implemented import absence
 from aws_conformance.judge import Matter, Ruling, judge
 from aws_conformance.naming import Namer
+from aws_conformance.rebasing import Supplied, rebase
 from aws_conformance.recording import NOT_RECORDED
 from aws_conformance.repeating import Repeater
 from aws_conformance.sender import Exchange, Sender
@@ -67,6 +68,8 @@ class OperationRun:
         sender.prepare = Namer(self.plan, settings.seed)
         self.repeater = Repeater(sender, self.clerk, self._find, settings.seed)
         self.held: list[Held] = []
+        self.supply: Callable[[], Supplied] | None = None
+        """Makes more for the operation, where its smallest request is refused."""
         self.state: State = "undecided"
         self.reason = ""
         self._heard: set[str] = set()
@@ -100,6 +103,9 @@ class OperationRun:
             yield self._unimplemented(control)
             return
         control = self._other_control(control)
+        if control.reading.kind != "success":
+            yield from rebase(self, control)
+            control = self.exchange(self.cover.control)
         for case in self._cases():
             if case.id not in self.done:
                 yield from self._case(case)
@@ -200,6 +206,21 @@ class OperationRun:
                     self.exchanges = {}
                     return self.exchange(self.cover.control)
         return control
+
+    def build_on(self, plan: Plan, accepted: Exchange) -> None:
+        """Build the cases on a plan whose smallest request is accepted: that is the control now."""
+        self.plan = self.clerk.plan = plan
+        self.cover = Cover(plan, nonce=f"{self.settings.seed}-again")
+        self.sender.prepare = Namer(plan, self.settings.seed)
+        control = replace(self.cover.control, params=accepted.case.params)
+        self.exchanges = {control.id: replace(accepted, case=control)}
+
+    def shown(self, exchange: Exchange) -> Iterator[Event]:
+        """Yield what a refused request shows by itself, where that is a finding."""
+        matter = self._matter(exchange.case, exchange, None)
+        ruling = judge(matter)
+        if ruling.verdict == "fail":
+            yield self._refused(exchange, matter, ruling)
 
     def _required_enums(self) -> list[str]:
         return [
@@ -326,7 +347,8 @@ class OperationRun:
             twin = self.exchanges.get(self.cover.control.id)
         if twin is not None and twin.reading.silence == NOT_RECORDED:
             twin = None
-        identifiers = {path for path in self.plan.identifiers if not self._invented(path)}
+        names = {*self.plan.identifiers, *self.plan.bindings}
+        identifiers = {path for path in names if not self._invented(path)}
         unbound = bool(set(self.plan.identifiers) - set(self.plan.bindings))
         return Matter(
             operation=self.operation,

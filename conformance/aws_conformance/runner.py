@@ -24,6 +24,7 @@ from aws_conformance.events import (
 )
 from aws_conformance.exchange import Target
 from aws_conformance.operation_run import OperationRun
+from aws_conformance.rebasing import Supplied, recorded_supply, supply_of
 from aws_conformance.sender import BudgetSpentError, Sender, UnreachableError
 from aws_conformance.targets.recording import bound_of
 from aws_reports.results import OperationResult, Verdict
@@ -87,6 +88,7 @@ def run(
             done = (decided or {}).get(name, frozenset())
             one = OperationRun(operation, sender, own, done)
             one.bootstrap = bootstrap
+            one.supply = _supply(operation, sender, bootstrap)
             one.clerk.prime(verdict for verdict in earlier if verdict.operation == name)
         except ConformanceError as error:
             yield SuiteProblem(operation=name, case="", detail=str(error))
@@ -120,6 +122,28 @@ def _prepared(
         sender.keeper = bootstrap.keeper(operation)
     bound_of(sender.target)(operation.id, made)
     return replace(settings, bindings={**made, **settings.bindings}) if made else settings
+
+
+def _supply(
+    operation: Operation, sender: Sender, bootstrap: Bootstrap | None
+) -> Callable[[], Supplied] | None:
+    """Return what makes more for an operation (or hands out what was recorded of that)."""
+    key = f"{operation.id}~supply"
+    recorded: Callable[[str], Mapping[str, str]] | None
+    recorded = getattr(sender.target, "bound_for", None)
+    if recorded is not None:
+        then = supply_of(recorded(key))
+        return (lambda: then) if then is not None else None
+    if bootstrap is None or not bootstrap.making:
+        return None
+
+    def supply() -> Supplied:
+        supplied = bootstrap.supply(operation)
+        bound_of(sender.target)(key, recorded_supply(supplied))
+        sender.keeper = bootstrap.keeper(operation)
+        return supplied
+
+    return supply
 
 
 def fresh(target: Target, settings: Settings) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final, Literal
 
-from aws_specs.identifiers import Need, Node, Yield, last_name, same_noun
+from aws_specs.identifiers import BRINGS, Need, Node, Yield, last_name, same_noun
 from aws_specs.spec import Value
 
 if TYPE_CHECKING:
@@ -85,12 +85,28 @@ class Maker:
     def chain(self, name: str, given: frozenset[str]) -> Chain:
         """Return the chain of an operation."""
         node = self.graph.nodes[name]
-        if self.fuller:
-            self._bring_about(node)
+        maker = self._bring_about(node) if self.fuller else None
         takes, missing = self.serve(node, given, 0, ())
         taken = given | {take.path for take in takes}
-        offers = self._offers(node, taken, 0, (), making=self.fuller)
+        same = self._namesakes(node, maker, taken)
+        takes += [take for take in same if any(need.path == take.path for need in missing)]
+        missing = [need for need in missing if all(take.path != need.path for take in takes)]
+        offers = [take for take in same if take not in takes]
+        taken |= {take.path for take in same}
+        offers += self._offers(node, taken, 0, (), making=self.fuller)
         return Chain(tuple(self.steps), tuple(takes), tuple(missing), tuple(offers))
+
+    def _namesakes(self, node: Node, maker: Node | None, taken: frozenset[str]) -> list[Take]:
+        """Return takes for what both an operation and the one before it name: a label, a policy."""
+        if maker is None:
+            return []
+        there = {need.path for need in (*maker.needs, *maker.optional)} | set(maker.others)
+        mine = [*(need.path for need in (*node.needs, *node.optional)), *node.others]
+        return [
+            Take(path, maker.id, "input", path)
+            for path in mine
+            if path in there and path not in taken and "." not in path and "[]" not in path
+        ]
 
     def serve(
         self, node: Node, given: frozenset[str], depth: int, above: tuple[str, ...]
@@ -139,15 +155,16 @@ class Maker:
         about = [need for need in near if same_noun(need.means[0].noun, node.noun)]
         return [*stated, *about, *(need for need in near if need not in about)]
 
-    def _bring_about(self, node: Node) -> None:
-        """Plan the operation that makes the state another one is about, where there is one."""
+    def _bring_about(self, node: Node) -> Node | None:
+        """Plan the operation that makes the state another one is about; return it, if any."""
         for maker in self.graph.counterparts(node):
             if maker.id in self.without:
                 continue
             before = len(self.steps)
             if self._plan(maker, 0, (node.id,), self.graph):
-                return
+                return maker
             del self.steps[before:]
+        return None
 
     def _plan(self, maker: Node, depth: int, above: tuple[str, ...], graph: Graph) -> bool:
         """Plan an operation with all it needs; False where something it needs is nowhere."""
@@ -165,7 +182,7 @@ class Maker:
         taken = frozenset(take.path for take in takes)
         bare = self.fuller and not takes
         offers = inner._offers(maker, taken, depth + 1, above, making=bare)
-        made = maker.role != "finds"
+        made = maker.verb in BRINGS
         self.steps.append(Step(maker.id, tuple(takes), made, tuple(offers)))
         return True
 

@@ -12,6 +12,7 @@ from typing import Final
 
 from aws_specs.chains import Chain, Maker, Step, Take
 from aws_specs.identifiers import (
+    BRINGS,
     CREATES,
     FINDS,
     REMOVES,
@@ -36,9 +37,6 @@ _FINDING: Final = 6
 _ANYTHING: Final = 8
 """What it costs at most that nothing says what a resource is."""
 
-_BRINGS: Final = (*CREATES, "Set", "Enable", "Update", "Modify", "Change")
-"""Verbs of operations that bring something about, the surest first."""
-
 Producers = list[tuple[float, Node, Yield]]
 
 _KEPT: Final = 8
@@ -50,7 +48,8 @@ class Graph:
 
     `elsewhere` returns another service's graph; without it nothing foreign is found. `sources` says
     where an identifier comes from, by member name: `service.Operation:path` of an answer (or
-    `<path` of the request), "" for nowhere. It wins over what the graph finds.
+    `<path` of the request), "" for nowhere. It wins over what the graph finds. `after` names, by
+    operation, those that bring about the state it is about.
     """
 
     def __init__(
@@ -59,10 +58,12 @@ class Graph:
         *,
         elsewhere: Callable[[str], Graph | None] = lambda service: None,
         sources: Mapping[str, str] | None = None,
+        after: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         self.nodes = {node.id: node for node in map(node_of, operations)}
         self.elsewhere = elsewhere
         self.sources = dict(sources or {})
+        self.after = dict(after or {})
         self._known: dict[tuple[tuple[Identifier, ...], bool], Producers] = {}
         self._index = _indexed(self.nodes.values())
         self._wanted = Counter(
@@ -109,14 +110,17 @@ class Graph:
 
         PutBucketCors makes what GetBucketCors shows, AddUserToGroup undoes RemoveUserFromGroup.
         """
+        stated = self.after.get(node.id)
+        if stated is not None:
+            return tuple(maker for name in stated if (maker := self.node(name)) is not None)
         about = node.noun if node.role != "creates" else ""
         noun = plain_noun(about)
         if not noun:
             return ()
         ranked = [
-            (len(noun) - len(other), _BRINGS.index(maker.verb), maker.id, maker)
+            (len(noun) - len(other), BRINGS.index(maker.verb), maker.id, maker)
             for maker in self.nodes.values()
-            if maker.verb in _BRINGS and maker.id != node.id
+            if maker.verb in BRINGS and maker.id != node.id
             if (other := plain_noun(maker.noun)) and (noun == other or noun.startswith(f"{other} "))
         ]
         return tuple(maker for *_, maker in sorted(ranked, key=lambda item: item[:3])[:_KEPT])
@@ -159,7 +163,7 @@ class Graph:
     def remover(self, name: str) -> tuple[Node, tuple[tuple[str, Yield], ...]] | None:
         """Return the operation that takes away what an operation made, and what to hand it."""
         made = self.node(name)
-        if made is None or made.role != "creates":
+        if made is None or made.verb not in BRINGS:
             return None
         home = self if name in self.nodes else self.elsewhere(name.partition(".")[0])
         ranked = [
@@ -246,8 +250,11 @@ Filled = tuple[tuple[str, Yield], ...]
 
 def _removal(made: Node, node: Node) -> tuple[float, Filled] | None:
     """Return how well an operation undoes another, and which yields fill its members."""
-    if node.noun and not same_noun(node.noun, made.noun):
+    alike = plain_noun(node.noun) == plain_noun(made.noun)
+    if node.noun and not alike and not same_noun(node.noun, made.noun):
         return None
+    if alike and not (node.needs or node.optional or made.needs):
+        return REMOVES.index(node.verb) / 20, ()  # there is one of it in an account
     parents = tuple(
         Yield("input", need.path, need.means, need.shape) for need in made.needs if not need.chosen
     )
@@ -255,7 +262,9 @@ def _removal(made: Node, node: Node) -> tuple[float, Filled] | None:
     if not node.needs:
         fits = _best_alone(made, node)
     found = [fit for fit in fits if fit is not None]
-    about_it = any(given in made.yields for _, _, given in found)
+    # What joins two things is undone by naming both.
+    joined = alike and node.noun != made.noun and len(found) == len(parents)
+    about_it = joined or any(given in made.yields for _, _, given in found)
     if len(found) < len(fits) or not about_it:
         return None
     exact = 0.0 if node.noun == made.noun else 1.0

@@ -30,6 +30,9 @@ REMOVES: Final = (
 )  # fmt: skip
 """Verbs of operations that take away what was made, the surest first."""
 
+BRINGS: Final = (*CREATES, "Set", "Enable", "Update", "Modify", "Change")
+"""Verbs of operations that bring something about, the surest first."""
+
 FINDS: Final = ("List", "Describe", "Get", "Search", "Lookup", "Receive")
 """Verbs of operations that show what is there."""
 
@@ -235,6 +238,8 @@ def _means(path: str, shape: Scalar, noun: str) -> tuple[Identifier, ...]:
     """Return what a member may identify, the best clue first; nothing where it is no identifier."""
     name = next((step for step in reversed(steps(path)) if step[0] not in "[{"), "")
     own = identifier(name)
+    if path.endswith("{key}"):
+        return _keyed(shape)
     if _is_label(path, own):
         return ()
     if not own.noun:
@@ -251,6 +256,13 @@ def _means(path: str, shape: Scalar, noun: str) -> tuple[Identifier, ...]:
     vague = generic or (not own.facet and bool(by_shape.facet))
     found = (by_shape, own) if vague else (own, by_shape)
     return tuple(dict.fromkeys(found))
+
+
+def _keyed(shape: Scalar) -> tuple[Identifier, ...]:
+    """Return what the keys of a map identify, where their shape says so: the tables of a batch."""
+    by_shape = identifier(shape.name)
+    plain = set(by_shape.noun.split()) <= _GENERIC or "tag" in by_shape.noun.split()
+    return () if plain or by_shape.facet not in ("id", "arn", "name", "url") else (by_shape,)
 
 
 def _is_label(path: str, own: Identifier) -> bool:
