@@ -92,6 +92,8 @@ class Trial(Value, frozen=True, kw_only=True):
     """Why the fault's own rule, or the control, was left undecided."""
     detail: str = ""
     explained: str = ""
+    strict: bool = False
+    """Whether the fault is found and named with `--strict`, where it is not without."""
 
     @property
     def survives(self) -> bool:
@@ -124,12 +126,14 @@ class Explained(Value, frozen=True, kw_only=True):
 
     `doubt` limits it to trials in which the suite itself left the fault's rule (or the control)
     undecided for that reason; `page` to operations with or without a page; `stream` to members of
-    an event stream.
+    an event stream. `strict` promises that the fault is found and named with `--strict`: the trial
+    is made again, and the entry explains nothing where the promise is not kept.
     """
 
     fault: str
     reason: str
     doubt: str = ""
+    strict: bool = False
     page: bool | None = None
     stream: bool = False
 
@@ -218,7 +222,9 @@ class Bench:
     def _schema_of(self, operation: Operation) -> dict[str, Json]:
         return self._schema if operation is self.operation else request_schema(operation)
 
-    def _run(self, faults: Sequence[str]) -> tuple[OperationRun, Emulator]:
+    def _run(
+        self, faults: Sequence[str], settings: Settings | None = None
+    ) -> tuple[OperationRun, Emulator]:
         emulator = Emulator(
             [self.operation],
             faults=faults,
@@ -231,7 +237,9 @@ class Bench:
             self._cover = Cover(plan, nonce=str(self.settings.seed))
             self._requests.clear()
         sender = _Rehearsed(self.operation, target, self._requests)
-        run = OperationRun(self.operation, sender, self.settings, frozenset(), self._cover)
+        run = OperationRun(
+            self.operation, sender, settings or self.settings, frozenset(), self._cover
+        )
         return run, emulator
 
     def _events(self, run: OperationRun) -> Iterator[tuple[Event, int]]:
@@ -258,8 +266,18 @@ class Bench:
         )
 
     def trial(self, fault: str) -> Trial:
-        """Return what the suite makes of one fault."""
-        run, emulator = self._run((fault,))
+        """Return what the suite makes of one fault, and why where it does not name it."""
+        trial = self._trial(fault, self.settings)
+        if trial.outcome == "named":
+            return trial
+        why = [one for one in self._explained if one.fits(trial, self.operation)]
+        strict = replace(self.settings, strict=True)
+        kept = any(one.strict for one in why) and self._trial(fault, strict).outcome == "named"
+        reasons = (one.reason for one in why if kept or not one.strict)
+        return replace(trial, explained=next(reasons, ""), strict=kept)
+
+    def _trial(self, fault: str, settings: Settings) -> Trial:
+        run, emulator = self._run((fault,), settings)
         injected = emulator.faults[0]
         first = own = 0
         found: dict[str, bool] = {}
@@ -278,7 +296,7 @@ class Bench:
                 if not mine:
                     rules[verdict.rule] = None
         outcome: Outcome = "named" if own else "misnamed" if first else "missed"
-        trial = Trial(
+        return Trial(
             fault=fault,
             operation=self.operation.id,
             protocol=self.operation.wire.protocol,
@@ -294,11 +312,6 @@ class Bench:
             doubts=(*doubts, *_unsent(injected, run.cover)) if not own else (),
             detail="; ".join(problems[:3]) or (run.result().state if not first else ""),
         )
-        return trial if own else replace(trial, explained=self._why(trial))
-
-    def _why(self, trial: Trial) -> str:
-        fitting = (one for one in self._explained if one.fits(trial, self.operation))
-        return next((one.reason for one in fitting), "")
 
 
 def _findings(event: Event) -> Iterator[Verdict]:

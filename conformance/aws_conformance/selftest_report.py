@@ -18,8 +18,9 @@ SCHEMA_ID = f"urn:aws-conformance:selftest:{VERSION}"
 class Row(Value, frozen=True, kw_only=True):
     """One family of faults, or one protocol: how many faults there are, and what became of them.
 
-    `requests` is the median number of requests until a fault was named, `most` the largest;
-    `beside` how many trials had findings on other rules as well.
+    `explained` are those with a reviewed reason, `strict` those of them that are found and named
+    with `--strict`. `requests` is the median number of requests until a fault was named, `most` the
+    largest; `beside` how many trials had findings on other rules as well.
     """
 
     family: str
@@ -28,6 +29,7 @@ class Row(Value, frozen=True, kw_only=True):
     misnamed: int
     missed: int
     explained: int
+    strict: int
     requests: float
     most: int
     beside: int
@@ -83,6 +85,7 @@ def _row(family: str, trials: Sequence[Trial]) -> Row:
         misnamed=sum(trial.outcome == "misnamed" for trial in trials),
         missed=sum(trial.outcome in ("missed", "error") for trial in trials),
         explained=sum(bool(trial.explained) for trial in trials),
+        strict=sum(trial.strict for trial in trials),
         requests=median(named) if named else 0,
         most=max(named, default=0),
         beside=sum(bool(trial.beside) for trial in trials),
@@ -91,7 +94,9 @@ def _row(family: str, trials: Sequence[Trial]) -> Row:
 
 # ---------------------------------------------------------------- text
 
-_HEADINGS = ("faults", "named", "misnamed", "missed", "explained", "requests", "most", "beside")
+_HEADINGS = (
+    "faults", "named", "misnamed", "missed", "explained", "strict", "requests", "most", "beside",
+)  # fmt: skip
 
 
 def to_text(report: SelfTest) -> str:

@@ -11,6 +11,7 @@ import math
 import struct
 from typing import Any, Final, NoReturn
 
+from aws_specs.jsonvalues import is_object
 from aws_specs.spec import Value
 
 _DEEPEST: Final = 100
@@ -51,7 +52,7 @@ def _write(out: bytearray, value: Any) -> None:
     elif isinstance(value, Moment):
         out.append(0xC1)
         _write(out, int(value.seconds) if float(value.seconds).is_integer() else value.seconds)
-    elif isinstance(value, dict):
+    elif is_object(value):
         _write_head(out, 0xA0, len(value))
         for key, item in value.items():
             _write(out, str(key))

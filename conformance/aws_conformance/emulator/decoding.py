@@ -20,6 +20,7 @@ from typing import Any, Final, NoReturn
 
 from aws_conformance.emulator.refusals import Problem
 from aws_conformance.emulator.routing import Match
+from aws_conformance.emulator.validation import FORMATS
 from aws_conformance.exchange import Request
 from aws_specs.jsonvalues import is_list, is_object
 from aws_specs.paths import join, shape_at
@@ -240,7 +241,7 @@ def from_text(shape: Shape, text: str, time_format: str, path: str) -> Json:
     if not isinstance(shape, Scalar):
         return text
     if shape.type == "timestamp":
-        return _timestamp_text(text, shape.timestamp_format or time_format, path)
+        return _time(text, shape.timestamp_format or time_format, path)
     read = _TEXT.get(shape.type)
     return read(text, path) if read else text
 
@@ -284,6 +285,14 @@ def _timestamp(value: Json, form: str, path: str) -> Json:
             return value
         return _seconds(value, path)
     return _timestamp_text(value, form, path) if isinstance(value, str) else value
+
+
+def _time(text: str, form: str, path: str) -> str:
+    """Return a time that stands where all is text; one that cannot be read is refused at once."""
+    found = _timestamp_text(text, form, path)
+    if not FORMATS["date-time"](found):
+        unreadable(path, "type", f"{path} is no time.")
+    return found
 
 
 def _timestamp_text(text: str, form: str, path: str) -> str:

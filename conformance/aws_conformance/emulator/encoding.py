@@ -92,7 +92,9 @@ def response(
     headers: tuple[tuple[str, str], ...] = (),
     content_type: str = JSON_TYPE,
 ) -> Response:
-    """Return a response with the headers that every answer has."""
+    """Return a response with the headers that every answer has; bound ones come before them."""
+    if any(name.lower() == "content-type" for name, _ in headers):
+        content_type = ""
     common = (
         ("x-amzn-RequestId", request_id),
         *((("Content-Type", content_type),) if content_type else ()),

@@ -26,6 +26,7 @@ from aws_conformance.emulator.perceptible import (
     is_strict_token,
     is_token,
     is_used,
+    nullable,
     refusable,
     refused,
 )
@@ -95,9 +96,7 @@ FAULTS: Mapping[str, Verb] = {
     "lacks": Verb(
         "spoil", "leaves the member out", in_output("required", "present"), deviations.lacking
     ),
-    "null": Verb(
-        "spoil", "answers null for it", in_output("required", "present"), deviations.nulled
-    ),
+    "null": Verb("spoil", "answers null for it", nullable, deviations.nulled),
     "wrong-type": Verb(
         "spoil", "answers another JSON type", in_output("type"), deviations.of_wrong_type
     ),

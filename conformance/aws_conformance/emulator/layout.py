@@ -79,8 +79,7 @@ class Layout:
             return NOWHERE
         shape = str(reference.get("shape", ""))
         target: Mapping[str, Any] = self._shapes.get(shape, {})
-        space = reference.get("xmlNamespace") or target.get("xmlNamespace") or {}
-        space = space if is_object(space) else {"uri": space}
+        space: Mapping[str, Any] = reference.get("xmlNamespace") or target.get("xmlNamespace") or {}
         return Named(
             shape=shape,
             name=str(reference.get("locationName") or target.get("locationName") or ""),

@@ -21,6 +21,7 @@ from aws_specs.paths import from_steps, shape_at, steps
 from aws_specs.protocol import malformed_rules
 from aws_specs.spec import (
     DEFAULT_CONFIDENCE,
+    List,
     Member,
     Operation,
     ProtocolSource,
@@ -47,6 +48,12 @@ REFUSED_FOR: Mapping[str, str] = {
 
 LIMIT_KINDS = frozenset({"length", "range", "items"})
 _TEXT_LOCATIONS = frozenset({"uri", "querystring", "header", "headers"})
+_TEXT_PROTOCOLS = frozenset({"query", "ec2", "rest-xml"})
+_TELLING = frozenset({"boolean", "integer", "float", "timestamp"})
+"""Types that a text can be seen not to be of."""
+
+LARGEST = 10_000_000
+"""A text longer, or a list with more entries, than this many is not sent to anybody."""
 
 
 class Contract:
@@ -166,12 +173,23 @@ def is_at_or_below(path: str, above: str) -> bool:
 
 
 def _type_unseen(contract: Contract, rule: Rule) -> bool:
-    """Text places (path, query, headers, map keys) carry only text; a document may be anything."""
+    """Text places (path, query, headers, map keys) carry only text; a document may be anything.
+
+    Of text it can be said that it is no number, no boolean and no time. That it is no list says
+    nobody: what has no elements or no numbered keys is as good as nothing.
+    """
     if rule.member.endswith("{key}") or _is_raw(contract.operation.input, rule.member):
         return True
     shape = shape_at(contract.operation.input, rule.member)
-    text = isinstance(shape, Scalar) and shape.type == "string"
-    return rule.value == "document" or (text and _location(contract, rule) in _TEXT_LOCATIONS)
+    telling = isinstance(shape, Scalar) and shape.type in _TELLING
+    return rule.value == "document" or (_is_text(contract, rule) and not telling)
+
+
+def _is_text(contract: Contract, rule: Rule) -> bool:
+    """Whether a member of the request travels as text: by its place, or as all do in a protocol."""
+    location = _location(contract, rule)
+    by_protocol = contract.operation.wire.protocol in _TEXT_PROTOCOLS
+    return location in _TEXT_LOCATIONS or (by_protocol and location != "payload")
 
 
 def _enum_unseen(contract: Contract, rule: Rule) -> bool:
@@ -182,18 +200,29 @@ def _enum_unseen(contract: Contract, rule: Rule) -> bool:
 def _length_unseen(contract: Contract, rule: Rule) -> bool:
     """A limit that excludes nothing, or nothing that pattern or total do not exclude already.
 
-    An empty path label is no label at all, so that one character is no limit there. Whatever is too
-    long for an enum's values is none of them.
+    An empty path label is no label at all, so that one character is no limit there; an empty
+    header, and an empty value of EC2, stand for none as well, and so does an empty list of a form.
+    Whatever is too long for an enum's values is none of them.
     """
     if any(other.kind == "enum" and is_used(other) for other in contract.beside(rule)):
         return True
     low, high = deviations.limit(rule, "min") or 0, deviations.limit(rule, "max")
-    if low == 1 and _location(contract, rule) == "uri":
+    if low == 1 and _empty_is_absent(contract, rule):
         low = 0
+    if high is not None and high > LARGEST:
+        high = None
     for other in (*contract.beside(rule), *contract.totals):
         if is_used(other):
             low, high = _narrowed(rule, other, low, high)
     return low < 1 and high is None
+
+
+def _empty_is_absent(contract: Contract, rule: Rule) -> bool:
+    """Whether an empty value of the rule's member is as good as none on the wire."""
+    if rule.kind == "items":
+        return _is_text(contract, rule)
+    location = _location(contract, rule)
+    return location in ("uri", "header", "headers") or contract.operation.wire.protocol == "ec2"
 
 
 def _narrowed(rule: Rule, other: Rule, low: int, high: int | None) -> tuple[int, int | None]:
@@ -367,6 +396,8 @@ def in_output(*kinds: str) -> Callable[[Contract, Rule], bool]:
         if rule.kind == "status":
             return all(member.location != "statusCode" for member in top.members)
         hidden = _is_untyped if rule.kind == "type" else _is_always_there
+        if rule.kind == "type" and _is_flat(contract, rule):
+            return False
         return not rule.member.endswith("{key}") and not hidden(top, rule.member)
 
     return applies
@@ -384,6 +415,22 @@ def _is_untyped(top: Structure, path: str) -> bool:
         return True  # it frames the body
     text = shape.type in ("string", "blob", "timestamp")
     return _is_raw(top, path) or (member.location.startswith("header") and text)
+
+
+def _is_flat(contract: Contract, rule: Rule) -> bool:
+    """Whether an output's member is a list of XML without an element of its own."""
+    shape = shape_at(contract.operation.output, rule.member)
+    xml = contract.operation.wire.protocol in _TEXT_PROTOCOLS
+    return xml and isinstance(shape, List) and shape.flattened
+
+
+def nullable(contract: Contract, rule: Rule) -> bool:
+    """Whether an output's member can be null on the wire: headers and XML have no null."""
+    if contract.operation.wire.protocol in _TEXT_PROTOCOLS:
+        return False
+    member = _top_member(contract.operation.output, rule.member)
+    in_header = member is not None and member.location.startswith("header")
+    return not in_header and in_output("required", "present")(contract, rule)
 
 
 def _is_always_there(top: Structure, path: str) -> bool:

@@ -105,7 +105,7 @@ FRAMEWORK: Mapping[Cause, tuple[str, int]] = {
 """What a server framework answers where the operation's own list says nothing."""
 
 _QUERY: Mapping[Cause, tuple[str, int]] = {
-    "serialization": ("MalformedInput", 400),
+    "serialization": ("InvalidParameterValue", 400),
     "validation": ("ValidationError", 400),
     "no-route": ("InvalidAction", 400),
     "unsigned": ("MissingAuthenticationToken", 403),
@@ -115,7 +115,6 @@ BY_PROTOCOL: Mapping[str, Mapping[Cause, tuple[str, int]]] = {
     "query": _QUERY,
     "ec2": {
         **_QUERY,
-        "serialization": ("InvalidParameterValue", 400),
         "validation": ("InvalidParameterValue", 400),
     },
     "rest-xml": {
@@ -138,8 +137,8 @@ def failure(operation: Operation | None, refusal: Refusal) -> Failure:
 
 def framework(operation: Operation | None, cause: Cause) -> tuple[str, int]:
     """Return the code and the status that answer a cause where no declared error does."""
-    mine = BY_PROTOCOL.get(operation.wire.protocol, {}) if operation else {}
-    return mine.get(cause) or FRAMEWORK[cause]
+    mine = BY_PROTOCOL.get(operation.wire.protocol) if operation else None
+    return (mine or FRAMEWORK).get(cause) or FRAMEWORK[cause]
 
 
 def from_shape(shape: ErrorShape, message: str) -> Failure:
@@ -162,6 +161,8 @@ def error_classes(operation: Operation) -> dict[str, str]:
 
 
 def _declared(operation: Operation, cause: Cause) -> ErrorShape | None:
+    if cause == "serialization" and operation.wire.protocol in BY_PROTOCOL:
+        cause = "validation"  # the older protocols have no error of their own for it
     shapes = {shape.name: shape for shape in operation.errors}
     for name in PREFERRED.get(cause, ()):
         if name in shapes:

@@ -1,8 +1,8 @@
 """The smallest answer that satisfies a response shape, for operations without a handler.
 
-Required members, and those that identify what was made, are there; everything else is absent. A
-value keeps the enum, length, range, pattern and format that the rules state of it, as far as a
-candidate can be found; the same operation always gets the same answer.
+Required members, those that identify what was made, and the body's document are there; everything
+else is absent. A value keeps the enum, length, range, pattern and format that the rules state of
+it, as far as a candidate can be found; the same operation always gets the same answer.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from aws_conformance.emulator import patterns
 from aws_conformance.emulator.state import ACCOUNT, FAR_FUTURE, REGION, identifier
 from aws_specs.jsonvalues import is_object
 from aws_specs.paths import join, shape_at
-from aws_specs.spec import Json, List, Map, Operation, Recursive, Scalar, Shape, Structure
+from aws_specs.spec import Json, List, Map, Member, Operation, Recursive, Scalar, Shape, Structure
 
 Facts = Mapping[str, Mapping[str, Json]]
 
@@ -49,13 +49,18 @@ def _structure(
     output: dict[str, Json] = {}
     for member in shape.members:
         here = join(path, member.name)
-        if {"required", "present"} & known.get(here, {}).keys():
+        if {"required", "present"} & known.get(here, {}).keys() or _is_document(member):
             output[member.name] = _value(operation, known, member.shape, here, depth + 1)
     if shape.union and not output and shape.members:
         first = shape.members[0]
         here = join(path, first.name)
         output[first.name] = _value(operation, known, first.shape, here, depth + 1)
     return output
+
+
+def _is_document(member: Member) -> bool:
+    """Whether a member is the whole body, as a document: an answer without it would say nothing."""
+    return member.location == "payload" and not isinstance(member.shape, Scalar)
 
 
 def _value(operation: Operation, known: Facts, shape: Shape, path: str, depth: int) -> Json:

@@ -71,10 +71,15 @@ def keeps_type(value: Json, actual: Json) -> bool | None:
     return None if check is None else check(actual)
 
 
+def _may_be_time(text: str) -> bool:
+    """Whether a text could be a time in some form: each has digits."""
+    return any(char.isdigit() for char in text)
+
+
 _IS: Mapping[str, Callable[[Json], bool]] = {
     "string": lambda actual: isinstance(actual, str),
     "bytes": lambda actual: isinstance(actual, str),
-    "datetime": lambda actual: isinstance(actual, str) or number(actual),
+    "datetime": lambda actual: number(actual) or (isinstance(actual, str) and _may_be_time(actual)),
     "integer": lambda actual: isinstance(actual, int) and not isinstance(actual, bool),
     "float": number,
     "boolean": lambda actual: isinstance(actual, bool),
