@@ -12,6 +12,7 @@ from aws_conformance.recording import Key, key_of
 from aws_conformance.redact import evidence
 from aws_conformance.targets import BudgetSpentError, Wiring, wiring
 from aws_conformance.wire import encode
+from aws_conformance.wire.encoding import takes_host_prefix
 from aws_reports.results import Evidence
 from aws_specs.spec import ErrorShape, Operation, Value
 from aws_strategies.case import Case
@@ -84,6 +85,11 @@ class Sender:
     def errors(self) -> dict[str, ErrorShape]:
         """The errors the service's model has."""
         return service_errors(self.operation)
+
+    @property
+    def takes_host_prefix(self) -> bool:
+        """Whether names can stand before the host that requests go to."""
+        return takes_host_prefix(self._wiring.endpoint)
 
     @cached_property
     def _wiring(self) -> Wiring:
