@@ -400,7 +400,9 @@ class OperationRun:
 
     @cached_property
     def _host_labels(self) -> frozenset[str]:
-        """The members that stand in the host name."""
+        """The members that stand in the host name, where the endpoint is one that takes them."""
+        if not self.sender.takes_host_prefix:
+            return frozenset()
         model: Any = sdk.operation_model(self.operation.service, self.operation.name)
         endpoint: Mapping[str, Any] = model.endpoint or {}
         prefix = str(endpoint.get("hostPrefix", ""))
