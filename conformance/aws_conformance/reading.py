@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from aws_conformance.exchange import Answer, Response, Silence
 from aws_conformance.wire import decode_error, decode_success
+from aws_specs.common_errors import COMMON, LOOSE
 from aws_specs.error_class import error_class, status_class
 from aws_specs.spec import ErrorShape, Json, Operation, Value
 
@@ -64,47 +65,6 @@ class Reading(Value, frozen=True):
 
 _HEAD = 1024
 """How far into a body the root element of an error stands."""
-
-COMMON: dict[str, int] = {
-    "AccessDeniedException": 403,
-    "AccessDenied": 403,
-    "ExpiredTokenException": 403,
-    "IncompleteSignature": 400,
-    "InternalFailure": 500,
-    "InternalError": 500,
-    "InvalidAction": 400,
-    "InvalidClientTokenId": 403,
-    "InvalidParameterCombination": 400,
-    "InvalidParameterValue": 400,
-    "InvalidQueryParameter": 400,
-    "InvalidSignatureException": 403,
-    "MalformedHttpRequestException": 400,
-    "MalformedQueryString": 400,
-    "MissingAction": 400,
-    "MissingAuthenticationToken": 403,
-    "MissingAuthenticationTokenException": 403,
-    "MissingParameter": 400,
-    "NotAcceptableException": 406,
-    "NotAuthorized": 400,
-    "OptInRequired": 403,
-    "RequestAbortedException": 400,
-    "RequestEntityTooLargeException": 413,
-    "RequestExpired": 400,
-    "RequestTimeoutException": 408,
-    "SerializationException": 400,
-    "ServiceUnavailable": 503,
-    "ThrottlingException": 400,
-    "UnknownOperationException": 404,
-    "UnrecognizedClientException": 403,
-    "UnsupportedMediaTypeException": 415,
-    "ValidationError": 400,
-    "ValidationException": 400,
-}
-"""Errors every AWS service may answer, with their status. Source: the Common Errors page of the AWS
-API references and the Smithy validation and framework errors."""
-
-_LOOSE = frozenset({"ThrottlingException", "UnknownOperationException", "RequestExpired"})
-"""Common errors whose status differs from service to service."""
 
 
 def read(operation: Operation, answer: Answer, service_errors: dict[str, ErrorShape]) -> Reading:
@@ -212,7 +172,7 @@ def _declared(
     if code in service_errors:
         return "service", service_errors[code].status
     if code in COMMON:
-        return "common", 0 if code in _LOOSE else COMMON[code]
+        return "common", 0 if code in LOOSE else COMMON[code]
     return "", 0
 
 

@@ -239,7 +239,9 @@ def _bounded(one: Cell) -> Cell:
     return replace(one, **texts)
 
 
-_CELL_TEXTS: Final = ("cause", "documented", "code", "wire", "caught", "reason")
+_CELL_TEXTS: Final = (
+    "cause", "documented", "code", "observed", "listed", "wire", "caught", "reason",
+)  # fmt: skip
 
 
 class Row(Value, frozen=True):

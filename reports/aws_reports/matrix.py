@@ -15,6 +15,7 @@ from functools import cache
 from typing import Any
 
 from aws_reports.results import OperationResult, Outcome, Results, Verdict
+from aws_specs.common_errors import declared, listed
 from aws_specs.error_class import error_class
 from aws_specs.spec import Value
 
@@ -29,7 +30,19 @@ CAUSES = {
 }
 """What broken rules of a kind are the cause of; other kinds are called by their name."""
 
+STATES = frozenset({"not-found", "conflict", "quota", "denied", "throttled"})
+"""Causes that lie with the target: a request without a fault, too, may be answered for them."""
+
+LISTS = {
+    "operation": "operation",
+    "service": "service-wide",
+    "common": "AWS-common",
+    "": "none",
+}
+"""What the lists are called on which an error may stand."""
+
 _SILENT = {
+    "crash": "the target's own exception",
     "hangup": "ConnectionClosedError",
     "timeout": "ReadTimeoutError",
     "unreachable": "EndpointConnectionError",
@@ -50,7 +63,8 @@ _SILENCE = re.compile(r"no answer \((?P<how>[\w-]{1,40})\)")
 class Cell(Value, frozen=True, kw_only=True):
     """One cause and one way in which it was answered.
 
-    `documented` are the errors that should answer; `code`, `status` what came ("" and 0: none);
+    `documented` are the errors that should answer; `code`, `status` what came ("" and 0: none),
+    `observed` the same in words; `listed` on which list the error stands ("" where none came);
     `wire` how the error was carried; `caught` the class a boto3 user catches; `answers` how often.
     `verdict` is "unprovoked" where no request brings the cause about.
     """
@@ -65,6 +79,8 @@ class Cell(Value, frozen=True, kw_only=True):
     answers: int
     verdict: Outcome | str
     reason: str
+    observed: str = ""
+    listed: str = ""
 
 
 def matrix(results: Results, caught: Caught | None = None) -> tuple[Cell, ...]:
@@ -96,6 +112,8 @@ def _answered(verdicts: Iterable[Verdict], name: Caught) -> Iterator[Cell]:
 
 def _is_about_an_error(verdict: Verdict) -> bool:
     """Whether a verdict says how a broken rule was answered, and not what an error looks like."""
+    if not _faulty(verdict):
+        return _class(verdict) in STATES
     sent = verdict.case_kind in ("invalid", "malformed", "sequence")
     kept = verdict.verdict == "pass" and not _OBSERVED.match(verdict.observed)
     if verdict.kind == "pagination" and not verdict.rule.endswith("/token"):
@@ -103,13 +121,21 @@ def _is_about_an_error(verdict: Verdict) -> bool:
     return sent and verdict.kind not in ("error", "status", "present") and not kept
 
 
+def _class(verdict: Verdict) -> str:
+    """Return the class of the error that came, "" where none did."""
+    found = _OBSERVED.match(verdict.observed)
+    return error_class(found["code"]) if found and int(found["status"]) >= 400 else ""
+
+
 def _cause(verdict: Verdict) -> str:
+    if not _faulty(verdict):
+        return _class(verdict)
     return CAUSES.get(verdict.kind, verdict.kind)
 
 
 def _order(key: Sequence[str]) -> tuple[bool, Sequence[str]]:
     """Order the causes of requests before those of the target's state, and each by name."""
-    return key[0] in (*CAUSES.values(),), key
+    return key[0] in (*CAUSES.values(), *STATES), key
 
 
 def _cell(cause: str, group: Sequence[Verdict], name: Caught) -> Cell:
@@ -120,15 +146,52 @@ def _cell(cause: str, group: Sequence[Verdict], name: Caught) -> Cell:
     return Cell(
         operation=first.operation,
         cause=cause,
-        documented=_documented(group),
+        documented=_documented(group) if cause not in STATES or _faulty(first) else _due(first),
         code="" if succeeded else code,
         status=int(found["status"]) if found else _status(first.observed),
-        wire="" if succeeded else _WIRE.get(first.reason, "as the protocol has it"),
+        wire="" if succeeded else _wire(first),
         caught="" if succeeded else _caught(first, code, name),
         answers=len(group),
         verdict=first.verdict,
         reason=first.reason,
+        observed=_words(first.observed, code),
+        listed="" if succeeded or not code else _list(first, code),
     )
+
+
+def _wire(verdict: Verdict) -> str:
+    if _SILENCE.match(verdict.observed):
+        return "nothing"
+    return _WIRE.get(verdict.reason, "as the protocol has it")
+
+
+def _words(observed: str, code: str) -> str:
+    """Return what came, in words: the error's code, "accepted", or how no answer came."""
+    silence = _SILENCE.match(observed)
+    if silence:
+        return f"no answer: {silence['how']}"
+    if code == "success" or (not code and "success" in observed):
+        return "accepted"
+    return code or observed.partition(" ")[2][:80]
+
+
+def _list(verdict: Verdict, code: str) -> str:
+    """Return the list an error stands on; what passed stands on one that is not in the model."""
+    service, _, name = verdict.operation.partition(".")
+    found = listed(service, name, code)
+    passed = verdict.verdict == "pass" and verdict.reason == "refused"
+    return LISTS[found or ("common" if passed else "")]
+
+
+def _faulty(verdict: Verdict) -> bool:
+    return verdict.case_kind not in ("control", "valid")
+
+
+def _due(verdict: Verdict) -> str:
+    """Return the operation's errors that say what the answer to a valid request says."""
+    service, _, name = verdict.operation.partition(".")
+    found = sorted(c for c in declared(service, name) if error_class(c) == _class(verdict))
+    return " or ".join(found[:3])
 
 
 def _documented(group: Sequence[Verdict]) -> str:

@@ -19,9 +19,14 @@ def one(observed: str, **fields: object) -> Results:
     made = replace(
         runs.verdict(runs.CONTACT, 0),
         observed=observed,
-        case_kind="invalid",
-        expected="an error: InvalidRequestException (400)",
-        **{"kind": "enum", "verdict": "pass", "reason": "refused", **fields},
+        **{
+            "case_kind": "invalid",
+            "expected": "an error: InvalidRequestException (400)",
+            "kind": "enum",
+            "verdict": "pass",
+            "reason": "refused",
+            **fields,
+        },
     )
     return replace(runs.realistic(), verdicts=(made,))
 
@@ -58,6 +63,45 @@ def test_what_is_no_documented_error_is_told_apart(
 ) -> None:
     cell = matrix(one(observed, verdict="fail", reason=reason))[0]
     assert (cell.code, cell.status, cell.caught) == (code, status, caught)
+
+
+@pytest.mark.parametrize(
+    ("observed", "words", "listed", "wire"),
+    [
+        ("400 InvalidRequestException", "InvalidRequestException", "operation", "as the protocol has it"),
+        ("400 ContactNotFoundException", "ContactNotFoundException", "service-wide", "as the protocol has it"),
+        ("400 ValidationException", "ValidationException", "AWS-common", "as the protocol has it"),
+        ("400 UnheardOfException", "UnheardOfException", "none", "as the protocol has it"),
+        ("400 (no error code)", "(no error code)", "", "as the protocol has it"),
+        ("200 success", "accepted", "", ""),
+        ("no answer (timeout)", "no answer: timeout", "", "nothing"),
+    ],
+)  # fmt: skip
+def test_a_cell_says_in_words_what_came_and_on_which_list_it_stands(
+    observed: str, words: str, listed: str, wire: str
+) -> None:
+    cell = matrix(one(observed, verdict="fail", reason="wrong-error"))[0]
+    assert (cell.observed, cell.listed, cell.wire) == (words, listed, wire)
+
+
+@pytest.mark.parametrize(
+    ("code", "cause", "documented"),
+    [
+        ("ResourceNotFoundException", "not-found", "ResourceNotFoundException"),
+        ("ThrottlingException", "throttled", "ThrottlingException"),
+        ("AccessDeniedException", "denied", "AccessDeniedException"),
+        ("ServiceQuotaExceededException", "quota", "ServiceQuotaExceededException"),
+        ("ConflictException", "conflict", "ConflictException"),
+    ],
+)
+def test_a_valid_request_may_be_answered_for_a_state_of_the_target(
+    code: str, cause: str, documented: str
+) -> None:
+    state = one(f"400 {code}", case_kind="valid", verdict="inconclusive", reason="needs-state",
+                expected="a success with status 200")  # fmt: skip
+    cell = matrix(state)[0]
+    assert (cell.cause, cell.code) == (cause, code)
+    assert documented in cell.documented or (cell.documented == "" and cell.listed != "operation")
 
 
 @pytest.mark.parametrize(
@@ -130,4 +174,4 @@ def test_any_results_make_a_matrix(results: Results) -> None:
 def test_hostile_texts_cannot_break_a_row(text: str) -> None:
     lines = matrix_text.render(runs.hostile(text)).decode().splitlines()
     rows = [line for line in lines if line.startswith("|")]
-    assert all(line.replace("\\|", "").count("|") == 10 for line in rows)
+    assert all(line.replace("\\|", "").count("|") == 11 for line in rows)
