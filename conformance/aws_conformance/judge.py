@@ -15,7 +15,7 @@ from aws_conformance.recording import NOT_RECORDED
 from aws_reports.results import Outcome
 from aws_specs.error_class import about_size, error_class, usual_statuses
 from aws_specs.jsonvalues import is_object
-from aws_specs.spec import Operation, ProtocolSource, Rule, Value
+from aws_specs.spec import Operation, ProtocolSource, Rule, Scalar, Value
 from aws_strategies.case import Case
 from aws_strategies.kinds import KINDS
 
@@ -244,10 +244,20 @@ def _converted(m: Matter) -> bool:
 
 
 def _answers_as_twin(m: Matter) -> bool:
-    """Whether a success has the members of the twin's: then it is this operation that answers."""
+    """Whether a success has the members of the twin's: then it is this operation that answers.
+
+    A body that is one text says nothing, for any body is one; nor does a root element, for another
+    operation's has one too: what the twin's holds must be there.
+    """
     if m.twin is None or not is_object(m.twin.value) or not is_object(m.answer.value):
         return False
-    return bool(m.twin.value) and m.twin.value.keys() <= m.answer.value.keys()
+    answer, output = m.answer.value, m.operation.output
+    bodies = (member for member in output.members if member.location == "payload")
+    raw = {body.name for body in bodies if isinstance(body.shape, Scalar)}
+    twin = {name: value for name, value in m.twin.value.items() if name not in raw}
+    return bool(twin) and all(
+        name in answer and (bool(answer[name]) or not value) for name, value in twin.items()
+    )
 
 
 def _unsure(m: Matter) -> bool:

@@ -358,6 +358,8 @@ class OperationRun:
             twin=twin.reading if twin else None,
             strict=self.settings.strict,
             external=(case.kind == "control" and unbound)
+            # Values that go together are known to, but not why: another one may not.
+            or (case.kind == "valid" and bool(self.plan.samples))
             or any(self._external(path) for path in paths),
             about_identifier=bool(paths & identifiers),
             routed=self._routed(case),

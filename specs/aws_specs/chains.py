@@ -142,7 +142,7 @@ class Maker:
             if need.path in taken or len(offers) >= _OFFERED:
                 continue
             take = self._shared(need)
-            if take is None and making:
+            if take is None and making and (not need.means or need.means[0].facet):
                 take = self._made(node, need, depth, above, exact=True)
             if take is not None:
                 offers.append(take)
@@ -161,19 +161,28 @@ class Maker:
             if maker.id in self.without:
                 continue
             before = len(self.steps)
-            if self._plan(maker, 0, (node.id,), self.graph):
+            # What nobody yields may be a label that the caller gives: a statement's id.
+            if self._plan(maker, 0, (node.id,), self.graph, lenient=True):
                 return maker
             del self.steps[before:]
         return None
 
-    def _plan(self, maker: Node, depth: int, above: tuple[str, ...], graph: Graph) -> bool:
+    def _plan(
+        self,
+        maker: Node,
+        depth: int,
+        above: tuple[str, ...],
+        graph: Graph,
+        *,
+        lenient: bool = False,
+    ) -> bool:
         """Plan an operation with all it needs; False where something it needs is nowhere."""
         inner = self
         if graph is not self.graph:
             inner = Maker(graph, self.finding, self.without, fuller=self.fuller)
             inner.steps = self.steps
         takes, missing = inner.serve(maker, frozenset(), depth + 1, above)
-        if missing:
+        if missing and not lenient:
             return False
         if self._planned(maker.id):
             return True

@@ -118,7 +118,7 @@ class Graph:
         if not noun:
             return ()
         ranked = [
-            (len(noun) - len(other), BRINGS.index(maker.verb), maker.id, maker)
+            (len(noun) - len(other), _bringing(node.verb, maker.verb), maker.id, maker)
             for maker in self.nodes.values()
             if maker.verb in BRINGS and maker.id != node.id
             if (other := plain_noun(maker.noun)) and (noun == other or noun.startswith(f"{other} "))
@@ -175,6 +175,18 @@ class Graph:
             return None
         _, filled, node = min(ranked, key=lambda item: (item[0], item[2].id))
         return node, filled
+
+
+_OPPOSITES: Final[Mapping[str, str]] = {
+    "Detach": "Attach", "Remove": "Add", "Disassociate": "Associate", "Disable": "Enable",
+    "Deregister": "Register", "Revoke": "Authorize", "Decrease": "Increase", "Stop": "Start",
+    "Delete": "Create", "Release": "Allocate",
+}  # fmt: skip
+
+
+def _bringing(undoes: str, brings: str) -> int:
+    """Return how far off a verb is that brings about what another one undoes or shows."""
+    return -1 if _OPPOSITES.get(undoes) == brings else BRINGS.index(brings)
 
 
 def _order(entry: tuple[float, Node, Yield]) -> tuple[float, int, str, int, str]:

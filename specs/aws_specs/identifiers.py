@@ -30,7 +30,9 @@ REMOVES: Final = (
 )  # fmt: skip
 """Verbs of operations that take away what was made, the surest first."""
 
-BRINGS: Final = (*CREATES, "Set", "Enable", "Update", "Modify", "Change")
+BRINGS: Final = (
+    *CREATES, "Authorize", "Set", "Enable", "Increase", "Update", "Modify", "Change",
+)  # fmt: skip
 """Verbs of operations that bring something about, the surest first."""
 
 FINDS: Final = ("List", "Describe", "Get", "Search", "Lookup", "Receive")
@@ -211,7 +213,8 @@ def _needs(operation: Operation, role: Role, noun: str) -> Iterator[Need]:
             continue
         means = _means(path, shape, noun)
         if means:
-            chosen = role == "creates" and "[]" not in path and _is_chosen(path, means, noun)
+            made = role == "creates" and not operation.name.startswith(_JOINING)
+            chosen = made and "[]" not in path and _is_chosen(path, means, noun)
             yield Need(path, means, shape.name, chosen)
 
 
@@ -220,10 +223,15 @@ def _is_chosen(path: str, means: Sequence[Identifier], noun: str) -> bool:
     first = means[0]
     if "." in path or first.facet == "arn" or _JOINS & set(noun.split()):
         return False
+    if first.facet == "id" and first.noun != noun:
+        return False  # the key of a data key is there before
     # The name of a layer whose first version is published is chosen, too.
     first_version = noun == f"{first.noun} version" and first.facet == "name"
     return same_noun(first.noun, noun) or first_version
 
+
+_JOINING: Final = ("Attach", "Associate")
+"""Verbs of operations that join what is there already."""
 
 _JOINS: Final = frozenset({"to", "from", "with", "for", "in"})
 """Words in the names of operations that join things which are there: AddUserToGroup."""
