@@ -10,6 +10,7 @@ unknown-operation    UnknownOperationException, InvalidAction and the like
 no-route             404 or 405 without an AWS error
 unsupported-service  an answer that says so, the same as to an unknown operation
 as-unknown           the same answer as to an unknown operation, whatever is sent
+error-page           the same 5xx without an AWS error, such as a web page, whatever is sent
 answers-everything   a success that names nothing, and broken requests succeed too
 other-protocol       answers that are not of the protocol, and no operation is unknown to it
 =================== ================================================================
@@ -17,6 +18,7 @@ other-protocol       answers that are not of the protocol, and no operation is u
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from itertools import islice
 from typing import Final
@@ -27,6 +29,9 @@ from aws_conformance.reading import Reading, says_absent
 from aws_conformance.sender import Exchange
 from aws_specs.spec import Operation
 from aws_strategies.case import Case
+
+_LONGEST: Final = 200
+"""How much of a message is looked at."""
 
 _OTHERS: Final = 6
 """How many other requests must be answered like one to an unknown operation."""
@@ -58,25 +63,55 @@ def absence(
         return said
     if control.reading.kind == "success":
         return _empty_success(operation, control, cases, exchange)
-    if control.reading.kind != "error" or control.reading.typed:
+    if control.reading.kind != "error":
         return ""
+    if control.reading.typed:
+        return _named_as_unknown(control, cases, exchange)
     return _as_unknown(control, cases, exchange)
 
 
 def _as_unknown(control: Exchange, cases: Sequence[Case], exchange: Exchanged) -> str:
-    """Say whether every request gets the answer that an unknown operation gets."""
+    """Say whether every request gets the answer that an unknown operation gets, or one page."""
     unknown = _malformed(cases, ("unknown-operation",))
-    if unknown is not None and not _alike(exchange(unknown).reading, control.reading):
+    as_unknown = unknown is None or _alike(exchange(unknown).reading, control.reading)
+    if not as_unknown and control.reading.status < 500:
         return ""
-    others = list(islice((c for c in cases if c.kind in ("valid", "invalid")), _OTHERS))
-    if not all(_alike(exchange(case).reading, control.reading) for case in others):
+    if not _all_alike(control, cases, exchange):
         return ""
     message = control.reading.message
+    if not as_unknown:
+        return f"error-page: whatever is sent, {_short(control)}"
     if unknown is None:
-        return f"other-protocol: no answer is an AWS error: {_short(control)}" if others else ""
+        return f"other-protocol: no answer is an AWS error: {_short(control)}"
     if "unsupported service" in message.lower():
         return f"unsupported-service: {message}"
     return f"as-unknown: every request is answered like an unknown operation: {_short(control)}"
+
+
+_UNKNOWN: Final = re.compile(
+    r"unknown|no route|(un|not )supported|invalid action|no such (action|operation)", re.I
+)
+
+
+def _named_as_unknown(control: Exchange, cases: Sequence[Case], exchange: Exchanged) -> str:
+    """Say whether every request gets the very error that an unknown operation gets, and it says so.
+
+    Emulators wrap it into any error they have (a ValidationException "No route for GET /x").
+    """
+    unknown = _malformed(cases, ("unknown-operation",))
+    if unknown is None or not _UNKNOWN.search(control.reading.message[:_LONGEST]):
+        return ""
+    if not _alike(exchange(unknown).reading, control.reading):
+        return ""
+    if not _all_alike(control, cases, exchange):
+        return ""
+    return f"as-unknown: every request is answered like an unknown operation: {_short(control)}"
+
+
+def _all_alike(control: Exchange, cases: Sequence[Case], exchange: Exchanged) -> bool:
+    """Whether other requests (there must be some) get the same answer as the control."""
+    others = list(islice((c for c in cases if c.kind in ("valid", "invalid")), _OTHERS))
+    return bool(others) and all(_alike(exchange(case).reading, control.reading) for case in others)
 
 
 def _short(control: Exchange) -> str:

@@ -40,6 +40,9 @@ NOT_THERE: list[tuple[str, str, Answer, str]] = [
     ("the service is not supported", "connect.ListInstances",
      Response(400, JSON, b'{"error": "Unsupported service: connect"}'), "unsupported-service"),
     ("the same 500 to everything", "ec2.DescribeVpcs", Response(500, HTML, PAGE), "as-unknown"),
+    ("an error of its own that calls it unknown", "kms.ListKeys",
+     Response(400, JSON, b'{"__type": "ValidationException", "message": "No route for POST /."}'),
+     "as-unknown"),
     ("the same 403 to everything", "lambda.ListFunctions",
      Response(403, NONE, b"<AccessDeniedException/>"), "as-unknown"),
     ("200 to everything, as S3 for a bucket", "connect.CreateContact",
@@ -61,7 +64,35 @@ def test_says_why_an_operation_is_not_there(name: str, answer: Answer, code: str
     assert found.requests <= 8
 
 
+@pytest.mark.parametrize("name", ["apigatewayv2.GetAuthorizers", "ec2.DescribeVpcs"])
+def test_a_page_with_500_is_no_operation_though_unknown_paths_are_404(name: str) -> None:
+    """As moto server answers an operation of a known path that it does not have."""
+
+    def answer(request: Request) -> Answer:
+        unknown = b"ConformanceNoSuch" in request.body or "ConformanceNoSuch" in request.path
+        return Response(404 if unknown else 500, HTML, PAGE)
+
+    events = list(run([name], m.Miniature(answer), Settings(examples=0)))
+    found = next(e.result for e in events if isinstance(e, OperationFinished))
+    assert (found.state, found.reason.partition(":")[0]) == ("unimplemented", "error-page")
+
+
+def test_an_operation_that_refuses_what_another_is_refused_for_is_there() -> None:
+    """Everything is refused with one error, but an unknown operation is not."""
+
+    def answer(request: Request) -> Answer:
+        unknown = any("ConformanceNoSuch" in value for _, value in request.headers)
+        return error("UnknownOperationException" if unknown else "ValidationException")
+
+    events = list(run(["kms.DescribeKey"], m.Miniature(answer), Settings(examples=0)))
+    found = next(e.result for e in events if isinstance(e, OperationFinished))
+    assert found.state != "unimplemented"
+
+
 THERE: list[tuple[str, str, Answer]] = [
+    ("the same error to everything", "kms.ListKeys", error("ValidationException")),
+    ("access denied to everything", "kms.ListKeys", error("AccessDeniedException", 400)),
+    ("not found to everything", "kms.DescribeKey", error("NotFoundException")),
     ("an empty list of nothing", "kinesis.ListStreams",
      Response(200, JSON, b'{"StreamNames": [], "HasMoreStreams": false}')),
     ("an AWS error of its own", "dynamodb.ListTables", error("InternalServerError", 500)),

@@ -7,11 +7,12 @@ import os
 import socket
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
 from aws_conformance.exchange import Answer, Response, Silence, Target
-from aws_conformance.targets import MotoTarget, open_target, wiring
+from aws_conformance.targets import MotoTarget, open_target, places, wiring
 from aws_conformance.targets.moto import host_of
 from aws_conformance.wire import decode_error, decode_success, encode
 from aws_specs.from_model import operation_from_model
@@ -113,3 +114,38 @@ def test_a_service_moto_never_heard_of_is_not_implemented(target: MotoTarget) ->
     answer = send(target, "aiops.ListInvestigationGroups", {})
     assert isinstance(answer, Response)
     assert (answer.status, answer.body) == (404, b"Not yet implemented")
+
+
+@pytest.mark.parametrize(
+    ("service", "expected"),
+    [
+        ("sqs", "sqs.us-east-1.amazonaws.com"),
+        ("iam", "iam.amazonaws.com"),
+        ("dsql", "dsql.us-east-1.api.aws"),
+        ("s3vectors", "s3vectors.us-east-1.api.aws"),
+        ("acm", "acm.us-east-1.amazonaws.com"),
+    ],
+)
+def test_a_service_is_where_the_sdk_has_it(service: str, expected: str) -> None:
+    assert places.host(service, "us-east-1") == expected
+
+
+def test_the_host_is_the_one_that_a_client_asks() -> None:
+    """Independent: botocore's clients, stopped before they send."""
+    from botocore.session import Session
+
+    class StoppedError(Exception):
+        pass
+
+    def stop(request: Any, **_: Any) -> None:
+        raise StoppedError(request.url)
+
+    session: Any = Session()
+    session.set_credentials("a", "b")
+    for service, method in (("dsql", "list_clusters"), ("kms", "list_keys"), ("sts", "get_caller_identity"),
+                            ("route53", "list_hosted_zones"), ("health", "describe_events")):  # fmt: skip
+        client = session.create_client(service, region_name="eu-west-1")
+        client.meta.events.register("before-send", stop)
+        with pytest.raises(StoppedError) as sent:
+            getattr(client, method)()
+        assert places.host(service, "eu-west-1") == urlsplit(str(sent.value)).hostname
