@@ -26,7 +26,7 @@ TABLE: Final = "tool.aws-conformance"
 DEFAULT_OUTPUT: Final = "conformance-report"
 LARGEST_SEED: Final = 2**63 - 1
 
-Kind = Literal["valid", "invalid", "malformed"]
+Kind = Literal["valid", "invalid", "malformed", "stateful"]
 
 
 class Config(Value, frozen=True, kw_only=True, rename="kebab"):
@@ -59,6 +59,7 @@ class Config(Value, frozen=True, kw_only=True, rename="kebab"):
     allow_accounts: tuple[str, ...] = ()
     bootstrap: bool | None = None
     pagination: bool = True
+    stateful: bool = False
     chains: Mapping[str, Mapping[str, Any]] = {}
     record: str = ""
 
@@ -67,7 +68,7 @@ _EXPECTED: Final[Mapping[str, str]] = {
     "operations": 'a list of names such as "connect.CreateContact"',
     "target": "a name or a URL, in quotes",
     "source": '"page", "model" or "both"',
-    "only": 'a list of "valid", "invalid" and "malformed"',
+    "only": 'a list of "valid", "invalid", "malformed" and "stateful"',
     "examples": "a whole number from 0 to 100000",
     "seed": f"a whole number from 0 to {LARGEST_SEED}",
     "bind": 'a table of "service.Member" = "value"',
@@ -85,6 +86,7 @@ _EXPECTED: Final[Mapping[str, str]] = {
     "bootstrap": "true or false, or a table of chains by service",
     "chains": "a table of chains by service",
     "pagination": "true or false",
+    "stateful": "true or false",
     "record": "the path of a file, in quotes",
     "allow-accounts": "a list of account ids, in quotes (they may start with 0)",
 }

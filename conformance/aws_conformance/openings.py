@@ -16,7 +16,7 @@ from aws_conformance.config import Config
 from aws_conformance.exchange import Target
 from aws_conformance.hazards import Hazard, off
 from aws_conformance.recording import Recorder, Recording, RecordingHeader
-from aws_conformance.resources import FILE, ResourceJournal, ResourcesHeader
+from aws_conformance.resources import FILE, ResourceJournal, ResourcesHeader, left_in
 
 if TYPE_CHECKING:
     from aws_conformance.bootstrap import Bootstrap
@@ -77,18 +77,42 @@ def open_bootstrap(
     *,
     budget: Callable[[], None],
     started: str = "",
+    resumed: bool = False,
 ) -> Bootstrap | None:
     """Return what makes and removes resources in a run, with its journal; None where nothing does.
+
+    A resumed run goes on with the journal it finds, so that what is left of it can be removed.
 
     Raises `UsageError` for chains that name what there is not, or a folder that cannot be written.
     """
     from aws_conformance.bootstrap import Bootstrap, Graphs, check_chains
 
     making = bootstraps(config)
-    tracking = config.target == "aws" and not only_invalid(config)
+    # What a target forgets by itself before each operation need not be removed.
+    forgets = config.target == "moto" or bool(config.reset)
+    tracking = (config.target == "aws" or making) and not only_invalid(config) and not forgets
     if not making and not tracking:
         return None
     check_chains(config.chains, "configuration")
+    return Bootstrap(
+        target,
+        settings,
+        journal=resource_journal(config, target, started, resumed=resumed),
+        graphs=Graphs(config.chains),
+        finding=config.target != "aws",
+        making=making,
+        tracking=tracking,
+        budget=budget,
+    )
+
+
+def resource_journal(
+    config: Config, target: Target, started: str, *, resumed: bool = False
+) -> ResourceJournal:
+    """Return a journal of resources in the output folder; `UsageError` where it cannot be.
+
+    It is a new one, or that of the run that is `resumed`, where it is of the same place.
+    """
     header = ResourcesHeader(
         target=config.target,
         account=str(getattr(target, "account", "")),
@@ -96,16 +120,23 @@ def open_bootstrap(
         profile=config.profile,
         started=started,
     )
-    return Bootstrap(
-        target,
-        settings,
-        journal=ResourceJournal.new(Path(config.output) / FILE, header),
-        graphs=Graphs(config.chains),
-        finding=config.target != "aws",
-        making=making,
-        tracking=tracking,
-        budget=budget,
-    )
+    path = Path(config.output) / FILE
+    if resumed and path.exists():
+        past, _ = left_in(path)
+        here = (header.target, header.account, header.region)
+        if (past.target, past.account, past.region) == here:
+            return ResourceJournal.reopened(path)
+    return ResourceJournal.new(path, header)
+
+
+def cleared(session: Session) -> Iterator[str]:
+    """Remove what an interrupted run has left, before it goes on; yield what to say of it."""
+    bootstrap = session.bootstrap
+    there = len(bootstrap.journal.things) if bootstrap is not None else 0
+    if bootstrap is None or not there:
+        return
+    left = bootstrap.tear_down()
+    yield f"resumed: {there - len(left)} things of the interrupted run removed, {len(left)} left"
 
 
 def said_of_bootstrap(session: Session, results: Results) -> Iterator[str]:
@@ -120,7 +151,7 @@ def said_of_bootstrap(session: Session, results: Results) -> Iterator[str]:
         for one in decided
         if (found := bootstrap.prepared.get(one.operation)) is not None
     )
-    if there and bootstrap.making:
+    if there and bootstrap.making and tuple(session.config.only) != ("stateful",):
         share = 100 * len(decided) // len(there)
         yield (
             f"decidable: {len(decided)} of {len(there)} implemented operations ({share} %),"

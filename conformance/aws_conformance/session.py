@@ -137,7 +137,7 @@ class Session:
     def _events(self) -> Iterator[Event]:
         from aws_conformance import runner
 
-        return runner.run(
+        events = runner.run(
             self.names,
             self.target,
             self.settings,
@@ -147,6 +147,11 @@ class Session:
             budget=self.meter,
             bootstrap=self.bootstrap,
         )
+        if not self.config.stateful and "stateful" not in self.config.only:
+            return events
+        from aws_conformance.stateful import running
+
+        return running.followed(self, events)
 
     def stop(self, why: str, detail: str = "") -> None:
         """End the session before it has begun."""

@@ -19,7 +19,7 @@ _CASES: Final = (
         help="Whose rules: the page's, the SDK model's, or both (default).",
     ),
     click.option(
-        "--only", metavar="KINDS", help="Send only these kinds: valid,invalid,malformed.",
+        "--only", metavar="KINDS", help="Send only these kinds: valid,invalid,malformed,stateful.",
     ),
     click.option(
         "--bind", "bindings", metavar="service.Member=VALUE", multiple=True,
@@ -57,7 +57,7 @@ def configured(given: dict[str, Any], bindings: tuple[str, ...], only: str | Non
     return merge(find(Path.cwd()), checked(settings, "command line"))
 
 
-_KINDS: Final = ("valid", "invalid", "malformed")
+_KINDS: Final = ("valid", "invalid", "malformed", "stateful")
 
 
 def _kinds(text: str) -> list[str]:
@@ -66,6 +66,6 @@ def _kinds(text: str) -> list[str]:
         if kind not in _KINDS:
             raise UsageError(
                 f"--only {text!r}: there is no kind of case {kind!r}",
-                hint=closest(kind, _KINDS) or "The kinds are: valid, invalid, malformed.",
+                hint=closest(kind, _KINDS) or "The kinds are: valid, invalid, malformed, stateful.",
             )
     return [kind for kind in _KINDS if kind in kinds]

@@ -95,6 +95,11 @@ if TYPE_CHECKING:
     default=None,
     help="Follow lists page by page, and send broken tokens (default: on).",
 )
+@click.option(
+    "--stateful/--no-stateful",
+    default=None,
+    help="Test lives too: make, look, change, remove, use after that (default: off).",
+)
 @click.option("--record", metavar="FILE", help="Keep every exchange, for --target replay:FILE.")
 @click.option(
     "--dry-run", is_flag=True, help="List the requests and what they may do; send nothing."
@@ -190,7 +195,12 @@ def _opened(names: Sequence[str], config: Config, past: Past | None) -> Generato
         session = sessions.Session(names, target, config, past=past)
         target = session.target = openings.recorded_by(config, target, session)
         session.bootstrap = openings.open_bootstrap(
-            config, target, session.settings, budget=session.meter, started=session.started
+            config,
+            target,
+            session.settings,
+            budget=session.meter,
+            started=session.started,
+            resumed=past is not None,
         )
         yield session
     finally:
@@ -201,10 +211,12 @@ def _opened(names: Sequence[str], config: Config, past: Past | None) -> Generato
 
 def _conduct(session: Session, *, quiet: bool) -> None:
     """Run the session with its journal, showing how it goes."""
-    from aws_conformance import progress
+    from aws_conformance import openings, progress
     from aws_conformance import session as sessions
 
     journal = sessions.open_journal(Path(session.config.output), session)
+    for line in openings.cleared(session):
+        click.echo(line, err=True)
     how = progress.style(tty=sys.stderr.isatty(), quiet=quiet, environ=os.environ)
     try:
         with progress.showing(how, sys.stderr) as listener:
@@ -338,11 +350,12 @@ def _dry_run(names: Sequence[str], config: Config) -> int:
     from aws_conformance.cli.portable import planned, request
     from aws_conformance.hazards import effect_of
     from aws_conformance.openings import bootstraps
+    from aws_conformance.stateful.running import alone, foreseen, wanted
     from aws_specs import catalog
 
     endpoint = config.target if "://" in config.target else "http://127.0.0.1:4599"
     graphs, making, count = Graphs(config.chains), bootstraps(config), 0
-    for name in names:
+    for name in names if not alone(config) else ():
         operation = catalog.select(catalog.load(name), config.source)
         graph = graphs(operation.service) if making or config.target == "aws" else None
         for step in _steps(name, graph, config) if making and graph is not None else ():
@@ -352,6 +365,10 @@ def _dry_run(names: Sequence[str], config: Config) -> int:
             count += 1
             what = f"{made['method']}\t{made['path']}" if made else "(cannot be sent)\t-"
             show(f"{what}\t{case.id}\t{effect_of(operation, case.kind, graph)}")
+    lives = tuple(foreseen(config, names)) if wanted(config) else ()
+    for line in lives:
+        show(line)
     more = f", and about {2 * config.examples} examples an operation" if config.examples else ""
+    more += f", and those of {len(lives)} kinds of things that live" if lives else ""
     click.echo(f"{count} requests{more}; nothing was sent", err=True)
     return 0

@@ -84,10 +84,10 @@ def _is_absent(s: Situation) -> bool:
 
 
 def _live(s: Situation) -> Iterator[Said]:
-    label = (
-        "delete-of-another" if s.thing.why == "delete-of-another" else f"read-after-{s.thing.why}"
-    )
-    rule = f"{s.thing.last}/state/{label}"
+    # An operation that has never shown anything cannot tell what a later one has done.
+    last, why = (s.thing.last, s.thing.why) if s.twin else (s.create.id, "create")
+    label = why if why == "delete-of-another" else f"read-after-{why}"
+    rule = f"{last}/state/{label}"
     expected = f"{s.operation.name} shows the {s.noun}: nothing has taken it away"
     say = _sayer(s, rule, expected, _first_source(s))
     kept = next((p for p in s.promises if p.keeps(s.reading.code)), None)
@@ -105,7 +105,9 @@ def _live(s: Situation) -> Iterator[Said]:
         yield replace(say("fail", "not-there"), source=kept.source)
 
 
-_CREATED_LATER: Final = re.compile(r"asynchron|eventual|propagat|\bminutes\b", re.IGNORECASE)
+_CREATED_LATER: Final = re.compile(
+    r"asynchron|eventual|propagat|\bminutes\b|period of time|take effect", re.IGNORECASE
+)
 
 
 def _later(create: Operation) -> str:
@@ -167,7 +169,7 @@ def _own(s: Situation, label: str) -> str:
 
 def _refusal(s: Situation, label: str) -> Iterator[Said]:
     """Yield what an error to something that was deleted says."""
-    expected = _expected_gone(s) + (", or a success" if s.act.does == "delete" else "")
+    expected = "a success, or not found" if s.act.does == "delete" else _expected_gone(s)
     say = _sayer(s, _own(s, label), expected, _first_source(s))
     kept = next((p for p in s.promises if p.keeps(s.reading.code)), None)
     if kept is not None and s.reading.due in (0, s.reading.status):

@@ -22,7 +22,7 @@ from aws_conformance.sender import BudgetSpentError, Exchange, Sender, Unreachab
 from aws_conformance.stateful.acts import Act, Said, Step, Thing
 from aws_conformance.stateful.invariants import names_in
 from aws_conformance.stateful.lifecycle import Lifecycle, Use
-from aws_conformance.stateful.texts import own_name, texts_at, unheard_of, with_texts
+from aws_conformance.stateful.texts import descriptions, own_name, texts_at, unheard_of, with_texts
 from aws_reports.results import Verdict
 from aws_specs import catalog
 from aws_specs.errors import ConformanceError
@@ -169,20 +169,26 @@ class Lab:
         lifecycle = self.lifecycles[thing.kind]
         return self.fresh(self.plan(lifecycle.create, {}), thing.params)
 
-    def about(self, use: Use, thing: Thing) -> Mapping[str, Json] | None:
-        """Return a request about a thing, None where what names it has not come."""
+    def about(self, use: Use, thing: Thing, *, saying: bool = False) -> Mapping[str, Json] | None:
+        """Return a request about a thing, None where what names it has not come.
+
+        One that is `saying` something has a description too, where there is one to give.
+        """
         values: dict[str, str] = {}
         for path, given in use.fills:
             value = first(thing.params if given.side == "input" else thing.answer, given.path)
             if value is None:
                 return None
             values[path] = value
-        return self._filled(use.operation, values)
+        return self._filled(use.operation, values, saying)
 
-    def _filled(self, name: str, values: Mapping[str, str]) -> Mapping[str, Json] | None:
+    def _filled(
+        self, name: str, values: Mapping[str, str], saying: bool
+    ) -> Mapping[str, Json] | None:
         plan = self.plan(name, values)
+        said = tuple(descriptions(plan))[:1] if saying else ()
         try:
-            params = Builder(plan).request(values, values)
+            params = Builder(plan).request((*values, *said), values)
         except NoValueError:
             return None
         content = copy.deepcopy(dict(self.bootstrap.graphs.content(name)))

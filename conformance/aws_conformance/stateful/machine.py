@@ -1,15 +1,14 @@
-"""The state machine: Hypothesis chooses what to do to which thing, and shrinks what goes wrong.
+"""The state machine: Hypothesis chooses what to do to which thing.
 
 One class is made for the lifecycles of a lab: a rule for every operation, on bundles of things that
-live and things that were deleted. While it explores it raises nothing, so that one fault does not
-hide the next; then it looks for each fault alone, and Hypothesis leaves of the scenario what it
-takes.
+live and things that were deleted. What the rules act on is a `Play`: the world itself while
+exploring, a sketch of it where a fault is hunted down (see `hunting`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Sequence
+from typing import Any, Final, Protocol
 
 from hypothesis import HealthCheck, Phase, Verbosity, settings
 from hypothesis import seed as seeded
@@ -20,21 +19,22 @@ from hypothesis.stateful import (
     RuleBasedStateMachine,
     consumes,
     multiple,
+    precondition,
     rule,
     run_state_machine_as_test,
 )
 from msgspec.structs import replace
 
-from aws_conformance.stateful.acts import Act, Does, Said
-from aws_conformance.stateful.lab import Key, Lab
+from aws_conformance.stateful.acts import Act, Said
+from aws_conformance.stateful.lab import Lab
+from aws_conformance.stateful.lifecycle import Lifecycle
 from aws_conformance.stateful.world import World
 
 STEPS: Final = 8
 """The most acts of a scenario."""
 
 EXAMPLES: Final = 10
-SEARCHES: Final = 30
-"""How many scenarios are tried to meet everything, and to meet one fault again."""
+"""How many scenarios are tried to meet everything."""
 
 _ALL_HEALTH: tuple[HealthCheck, ...] = tuple(HealthCheck)  # pyright: ignore[reportAssignmentType]
 
@@ -43,31 +43,75 @@ class DeviationError(Exception):
     """A scenario has met the fault that is looked for."""
 
 
-Allowed = Callable[[Act], bool]
+class Play(Protocol):
+    """What the rules of a machine act on."""
+
+    def allows(self, act: Act) -> bool:
+        """Whether an act may be done at all."""
+        ...
+
+    def ready(self, act: Act) -> bool:
+        """Whether an act may be done now."""
+        ...
+
+    def make(self, act: Act) -> int | None:
+        """Make a thing and return its number; None where nothing was made."""
+        ...
+
+    def do(self, act: Act) -> None:
+        """Do an act; raises `DeviationError` where it meets what is looked for."""
+        ...
+
+    def end(self) -> None:
+        """Put everything back."""
+        ...
+
+
+class Exploring:
+    """Does everything for real, and raises nothing: so one fault does not hide the next."""
+
+    def __init__(self, lab: Lab) -> None:
+        self.world = World(lab)
+
+    def allows(self, act: Act) -> bool:
+        """Allow everything."""
+        return True
+
+    def ready(self, act: Act) -> bool:
+        """Allow everything at any time."""
+        return True
+
+    def make(self, act: Act) -> int | None:
+        """Make a thing and return its number."""
+        before = set(self.world.things)
+        self.world.perform(act)
+        return next(iter(set(self.world.things) - before), None)
+
+    def do(self, act: Act) -> None:
+        """Do an act; what it says is kept in the lab."""
+        self.world.perform(act)
+
+    def end(self) -> None:
+        """Remove what was made."""
+        self.world.clean()
 
 
 def explore(lab: Lab, seed: int) -> None:
     """Do what Hypothesis chooses to the things of a lab; what is seen is kept in the lab."""
-    _run(_machine(lab, None, lambda act: True), seed, EXAMPLES)
+    run(lab.lifecycles, lambda: Exploring(lab), seed, EXAMPLES, STEPS)
 
 
-def shrink(lab: Lab, key: Key, seed: int) -> tuple[Act, ...]:
-    """Return the smallest scenario found that shows a fault; the one that is known at worst.
-
-    Only its last act is tried, and what changed something before: so the fault is soon met again.
-    """
-    *before, last = lab.best[key]
-    mattered = (*(act for act in before if act.does != "read"), last)
-    known = {(act.does, act.kind, act.operation) for act in mattered}
-    machine = _machine(lab, key, lambda act: (act.does, act.kind, act.operation) in known)
-    _run(machine, seed, SEARCHES)
-    return lab.best[key]
-
-
-def _run(machine: type[RuleBasedStateMachine], seed: int, examples: int) -> None:
+def run(
+    lifecycles: Sequence[Lifecycle],
+    play: Callable[[], Play],
+    seed: int,
+    examples: int,
+    steps: int,
+) -> None:
+    """Run a machine on some lifecycles; the same seed gives the same choices."""
     quiet = settings(
         max_examples=examples,
-        stateful_step_count=STEPS,
+        stateful_step_count=steps,
         phases=(Phase.generate, Phase.shrink),
         database=None,
         deadline=None,
@@ -78,65 +122,74 @@ def _run(machine: type[RuleBasedStateMachine], seed: int, examples: int) -> None
         verbosity=Verbosity.quiet,
     )
     try:
-        run_state_machine_as_test(seeded(seed)(machine), settings=quiet)
+        run_state_machine_as_test(seeded(seed)(_machine(lifecycles, play)), settings=quiet)
     except (DeviationError, HypothesisException):
         # The lab knows; a target that changes its mind, or a budget that ends, makes it flaky.
         return
 
 
-def _machine(lab: Lab, goal: Key | None, allowed: Allowed) -> type[RuleBasedStateMachine]:
-    """Return the class of a machine with a rule for each act of the lab's lifecycles."""
+def _machine(
+    lifecycles: Sequence[Lifecycle], play: Callable[[], Play]
+) -> type[RuleBasedStateMachine]:
+    """Return the class of a machine with a rule for each act."""
 
     def start(machine: Any) -> None:
         RuleBasedStateMachine.__init__(machine)
-        machine.world = World(lab)
+        machine.play = play()
 
     def end(machine: Any) -> None:
-        machine.world.clean()
+        machine.play.end()
 
+    allows = play().allows
     names: dict[str, Any] = {"__init__": start, "teardown": end}
-    for kind in range(len(lab.lifecycles)):
-        names.update(_rules(lab, kind, goal, allowed))
+    for kind, lifecycle in enumerate(lifecycles):
+        if allows(Act("create", kind, lifecycle.create)):
+            names.update(_rules(lifecycle, kind, allows))
     return type("Lives", (RuleBasedStateMachine,), names)
 
 
-def _rules(lab: Lab, kind: int, goal: Key | None, allowed: Allowed) -> dict[str, Any]:
+def _rules(lifecycle: Lifecycle, kind: int, allows: Callable[[Act], bool]) -> dict[str, Any]:
     """Return the bundles and rules of one lifecycle by name."""
-    lifecycle = lab.lifecycles[kind]
     live: Bundle[int] = Bundle(f"live{kind}")
     gone: Bundle[int] = Bundle(f"deleted{kind}")
+    found: dict[str, Any] = {}
+
+    def add(label: str, act: Act, does: Callable[..., Any], **things: Any) -> None:
+        if allows(act):
+            found[f"{label}{len(found)}_{kind}"] = precondition(_ready(act))(_rule(does, things))
+
     create = Act("create", kind, lifecycle.create)
-    found: dict[str, Any] = {f"create{kind}": rule(target=live)(_creating(create))}
-
-    def add(does: Does, name: str, things: Bundle[int], label: str) -> None:
-        act = Act(does, kind, name)
-        if allowed(act):
-            found[f"{label}{len(found)}_{kind}"] = rule(thing=things)(_using(act, goal))
-
-    readers = [use.operation for use in lifecycle.readers]
-    for name in readers:
-        add("read", name, live, "read")
-        add("read", name, gone, "read_deleted")
-    for use in lifecycle.updaters:
-        add("update", use.operation, live, "update")
-        add("update", use.operation, gone, "update_deleted")
+    add("create", create, _creating(create), target=live)
+    reads = [Act("read", kind, use.operation) for use in lifecycle.readers]
+    for act in (*reads, *(Act("update", kind, use.operation) for use in lifecycle.updaters)):
+        add(act.does, act, _using(act), thing=live)
+        add(f"{act.does}_deleted", act, _using(act), thing=gone)
     if lifecycle.chosen:
-        add("duplicate", lifecycle.create, live, "duplicate")
+        again = Act("duplicate", kind, lifecycle.create)
+        add("duplicate", again, _using(again), thing=live)
     if lifecycle.deleter is not None:
-        act = Act("delete", kind, lifecycle.deleter.operation)
-        if allowed(act):
-            found[f"delete{kind}"] = rule(target=gone, thing=consumes(live))(_deleting(act, goal))
-        add("delete", lifecycle.deleter.operation, gone, "delete_deleted")
+        delete = Act("delete", kind, lifecycle.deleter.operation)
+        add("delete", delete, _using(delete), target=gone, thing=consumes(live))
+        add("delete_deleted", delete, _using(delete), thing=gone)
     return found
 
 
+def _rule(does: Callable[..., Any], things: dict[str, Any]) -> Callable[[Any], Any]:
+    """Return a function as a rule: Hypothesis types its own for things that are known when read."""
+    made: Any = rule
+    found: Callable[[Any], Any] = made(**things)(does)
+    return found
+
+
+def _ready(act: Act) -> Callable[[Any], bool]:
+    return lambda machine: machine.play.ready(act)
+
+
 def _creating(act: Act) -> Callable[[Any], Any]:
-    def create(self: Any) -> Any:
-        world: World = self.world
-        before = set(world.things)
-        world.perform(act)
-        new = sorted(set(world.things) - before)
-        return new[0] if new else _nothing()
+    def create(machine: Any) -> Any:
+        play: Play = machine.play
+        number = play.make(act)
+        return _nothing() if number is None else number
 
     return create
 
@@ -147,47 +200,40 @@ def _nothing() -> Any:
     return made
 
 
-def _using(act: Act, goal: Key | None) -> Callable[[Any, int], None]:
-    def use(self: Any, thing: int) -> None:
-        _perform(self.world, Act(act.does, act.kind, act.operation, thing), goal)
+def _using(act: Act) -> Callable[[Any, int], int]:
+    """Return what a rule does: only one that deletes has a bundle for what it returns."""
+
+    def use(machine: Any, thing: int) -> Any:
+        play: Play = machine.play
+        play.do(replace(act, thing=thing))
+        return thing if act.does == "delete" else None
 
     return use
 
 
-def _deleting(act: Act, goal: Key | None) -> Callable[[Any, int], int]:
-    def delete(self: Any, thing: int) -> int:
-        _perform(self.world, Act(act.does, act.kind, act.operation, thing), goal)
-        return thing
-
-    return delete
-
-
-def _perform(world: World, act: Act, goal: Key | None) -> None:
-    for said in world.perform(act):
-        if said.verdict == "fail" and said.key == goal:
-            raise DeviationError
-
-
 def walk(lab: Lab, kind: int) -> Sequence[Act]:
-    """Return one act of every sort, in the order of a life: nothing is left to chance."""
+    """Return one act of every sort, in the order of a life: nothing is left to chance.
+
+    A second thing is there when the first is taken away, and looked at after that.
+    """
     lifecycle = lab.lifecycles[kind]
     reads = [Act("read", kind, use.operation) for use in lifecycle.readers]
     updates = [Act("update", kind, use.operation) for use in lifecycle.updaters]
     acts = [Act("create", kind, lifecycle.create), *reads]
     for update in updates:
         acts += [update, *reads[:1]]
+    acts.append(Act("create", kind, lifecycle.create))
+    if lifecycle.chosen:
+        acts.append(Act("duplicate", kind, lifecycle.create, 1))
     if lifecycle.deleter is not None:
         delete = Act("delete", kind, lifecycle.deleter.operation)
         acts += [delete, *reads, delete, *updates]
-    if lifecycle.chosen:
-        second = [Act("create", kind, lifecycle.create), Act("duplicate", kind, lifecycle.create)]
-        acts += [replace(act, thing=1) for act in (*second, *reads[:1])]
-    return acts
+    return [*acts, *(replace(act, thing=1) for act in reads[:1])]
 
 
-def replay(world: World, acts: Collection[Act]) -> list[Said]:
+def replay(world: World, acts: Sequence[Act]) -> list[Said]:
     """Do acts one after the other; return all that is said."""
     return [said for act in acts for said in world.perform(act)]
 
 
-__all__ = ["EXAMPLES", "DeviationError", "explore", "replay", "shrink", "walk"]
+__all__ = ["DeviationError", "Play", "explore", "replay", "run", "walk"]

@@ -17,16 +17,20 @@ from aws_conformance.bootstrap import Bootstrap
 from aws_conformance.events import Event, Judged, OperationStarted
 from aws_conformance.reading import says_absent
 from aws_conformance.stateful.acts import Said, Step
+from aws_conformance.stateful.hunting import hunt_down
 from aws_conformance.stateful.invariants import documented
 from aws_conformance.stateful.lab import Key, Lab
 from aws_conformance.stateful.lifecycle import Lifecycle, lifecycles
-from aws_conformance.stateful.machine import explore, replay, shrink, walk
+from aws_conformance.stateful.machine import explore, replay, walk
 from aws_conformance.stateful.scenario import reproducer, steps_of
 from aws_conformance.stateful.world import World
 from aws_reports.results import Verdict
 
 REQUESTS: Final = 400
 """The most requests for one kind of thing, confirmations and removals not counted."""
+
+SHRINKING: Final = 250
+"""Requests that may be spent on the smallest scenario of one fault, at least."""
 
 CONFIRMING: Final = 60
 """Requests kept for doing a scenario once more."""
@@ -119,9 +123,10 @@ def _walk(lab: Lab) -> None:
 def _verdicts(lab: Lab, seed: int) -> Iterator[Verdict]:
     """Yield what a lab has come to: each fault confirmed, each rule kept, each doubt, shapes."""
     said: set[tuple[str, str]] = set()
-    for key in sorted(lab.best):
+    for key in sorted(_causes(lab)):
         if lab.stopped is None:
-            shrink(lab, key, seed)
+            lab.left = max(lab.left, SHRINKING)
+            hunt_down(lab, key, seed)
             yield _confirmed(lab, key)
             said.add((key[0], key[2]))
     broken = {rule for rule, _ in said}
@@ -130,6 +135,21 @@ def _verdicts(lab: Lab, seed: int) -> Iterator[Verdict]:
         if not told and heard.verdict != "fail":
             yield _verdict(lab, heard, steps)
     yield from lab.shapes.values()
+
+
+def _causes(lab: Lab) -> Iterator[Key]:
+    """Yield the faults that are no consequence of another.
+
+    Where what is deleted can still be looked at, it is no wonder that it can be changed.
+    """
+    shown = {rule.partition("/")[0] for rule, reason, _ in lab.best if reason == "still-there"}
+    followers = {
+        use.operation
+        for one in lab.lifecycles
+        if one.deleter is not None and one.deleter.operation in shown
+        for use in one.updaters
+    }
+    yield from (key for key in lab.best if key[1] != "still-there" or key[2] not in followers)
 
 
 def _confirmed(lab: Lab, key: Key) -> Verdict:

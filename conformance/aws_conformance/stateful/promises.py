@@ -155,21 +155,31 @@ _AT_ONCE: Final = frozenset({"Delete", "Remove", "Destroy", "Unsubscribe"})
 """Verbs of operations after which a thing is gone, unless something says otherwise."""
 
 _LATER: Final = re.compile(
-    r"asynchron|(may|can|might|could) take|takes? (up to|some|a few|several|time)|\bseconds\b"
+    r"(?i:asynchron|(may|can|might|could) take|takes? (up to|some|a few|several|time)|\bseconds\b"
     r"|\bminutes\b|\bhours\b|\bdays\b|eventual|background|mark(s|ed) .{0,30}delet|schedul"
-    r"|\bbegins\b|\binitiat|\bDELET(ING|ED)\b|deleting (state|status)|pending|recycle bin"
-    r"|soft.delet|recover(y|ed)|restor|tombstone|archiv|might succeed|inactive|delete marker"
-    r"|propagat",
-    re.IGNORECASE,
+    r"|\bbegins\b|\binitiat|recycle bin|soft.delet|recovery window|tombstone|might succeed"
+    r"|delete marker|propagat|in progress|pending deletion|period of time|take effect)"
+    r"|\bDELET(E_|ING|ED)|\bDeleting (state|status)|`Deleting`"
 )
+"""Words of a deleting operation's documentation by which it need not be done when answered."""
+
 _REMAINS: Final = re.compile(
     r"\bdeleted\b|delet(ion|ing)|terminat|eventually consistent", re.IGNORECASE
 )
-_ENDING: Final = re.compile(
-    r"delet|terminat|shutting|inactive|archiv|remov|retir|expir|deregister|clos(ed|ing)|pending"
-    r"|destroy|disabl|cancel|stopp",
+"""Words of a reading operation's documentation by which it may show what is deleted."""
+
+_ENDING: Final = re.compile(r"delet|terminat|remov|destroy|shutting", re.IGNORECASE)
+"""Words of states that deleted things are in, where an operation knows such states."""
+
+_ENDED: Final = re.compile(
+    r"delet|terminat|remov|destroy|shutting|inactive|archiv|retir|expir|deregister|clos(ed|ing)",
     re.IGNORECASE,
 )
+"""Words of states by which an answer says that its thing is not what it was."""
+
+_DELETION: Final = re.compile(r"delet(ed|ion)(?!Protect)", re.IGNORECASE)
+"""Names of members that only something deleted has: a `DeletionDate`, not `DeletionProtection`."""
+
 _STATE_MEMBERS: Final = frozenset({"status", "state", "phase", "lifecycle", "lifecyclestate"})
 
 
@@ -224,9 +234,9 @@ def says_deleted(value: Json) -> str:
     for path, name, found in _members(value, ""):
         parts = words(name)
         stated = bool(parts) and parts[-1] in _STATE_MEMBERS
-        if stated and isinstance(found, str) and _ENDING.search(found):
+        if stated and isinstance(found, str) and _ENDED.search(found):
             return f"{path} {found}"
-        if _ENDING.search(name) and found not in (None, False, "", 0) and "delet" in name.lower():
+        if _DELETION.search(name) and found not in (None, False, "", 0):
             return f"{path} is there"
     return ""
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from aws_conformance.stateful.lifecycle import Lifecycle, Use
 from aws_specs.jsonvalues import is_list, is_object
 from aws_specs.paths import get, occurrences, steps
-from aws_specs.spec import Json
+from aws_specs.spec import Json, Scalar
 from aws_strategies.plan import Plan
 
 
@@ -26,6 +26,15 @@ def own_name(plan: Plan, path: str, typical: str, tag: str) -> str:
         if domain.values is None and len(text) <= (domain.longest or 255) and domain.allows(text):
             return text
     return typical
+
+
+def descriptions(plan: Plan) -> Iterator[str]:
+    """Yield the members by which an update may say something that changes nothing else."""
+    for path, member in plan.members.items():
+        text = isinstance(member.shape, Scalar) and member.shape.type == "string"
+        plain = text and "." not in path and "[" not in path and plan.domain(path).values is None
+        if plain and path.lower().endswith(("description", "comment")) and plan.sendable(path):
+            yield path
 
 
 def is_idle(use: Use | None, params: Any) -> bool:

@@ -148,7 +148,8 @@ class World:
 
     def _use(self, act: Act, thing: Thing) -> tuple[Said, ...]:
         use = self._use_of(act)
-        params = self.lab.about(use, thing) if use is not None else None
+        saying = act.does == "update"
+        params = self.lab.about(use, thing, saying=saying) if use is not None else None
         exchange = self.lab.send(act.operation, params) if params is not None else None
         if use is None or exchange is None:
             return ()
@@ -234,7 +235,7 @@ class World:
             if not any(said.reason in slow for said in found):
                 break
             self.lab.pause(seconds)
-            params = self.lab.about(use, thing)
+            params = self.lab.about(use, thing, saying=act.does == "update")
             exchange = self.lab.send(act.operation, params) if params is not None else None
             if exchange is None:
                 break

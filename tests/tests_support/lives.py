@@ -1,0 +1,204 @@
+"""Small services with a memory, written from AWS's documentation alone, each wrong where asked.
+
+Three protocols' worth is not needed to test lives: CodeCommit's repositories (JSON, a name that the
+caller chooses), AppConfig's applications and their environments (REST, ids that the service
+chooses) and Kinesis' streams (JSON, a deletion that takes its time).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from aws_conformance.exchange import Answer, Request, Response
+
+ACCOUNT = "111122223333"
+
+
+def reply(status: int, value: Any, error: str = "") -> Response:
+    headers = [("Content-Type", "application/json")]
+    if error:
+        headers.append(("x-amzn-ErrorType", error))
+        value = {"__type": error, "message": "no"}
+    return Response(status, tuple(headers), json.dumps(value).encode())
+
+
+class Toy:
+    """A target with a memory. `wrong` names the ways in which it is to deviate."""
+
+    endpoint = "http://127.0.0.1:4599"
+    name = "toy"
+
+    def __init__(self, *wrong: str) -> None:
+        self.wrong = frozenset(wrong)
+        self.bindings: Mapping[str, str] = {}
+        self.things: dict[str, dict[str, Any]] = {}
+        self.gone: set[str] = set()
+        self.sent: list[str] = []
+        self.count = 0
+
+    def send(self, request: Request) -> Answer:
+        self.sent.append(request.operation)
+        body = json.loads(request.body or b"{}")
+        return self.answer(request, body)
+
+    def answer(self, request: Request, body: dict[str, Any]) -> Answer:
+        raise NotImplementedError
+
+    def close(self) -> None:
+        return
+
+    def number(self) -> int:
+        self.count += 1
+        return self.count
+
+
+class Repositories(Toy):
+    """CodeCommit's repositories."""
+
+    def answer(self, request: Request, body: dict[str, Any]) -> Answer:
+        name = dict(request.headers)["X-Amz-Target"].partition(".")[2]
+        handler: Callable[[dict[str, Any]], Response] | None = {
+            "CreateRepository": self.create,
+            "GetRepository": self.get,
+            "UpdateRepositoryDescription": self.update,
+            "DeleteRepository": self.delete,
+            "ListRepositories": self.list,
+        }.get(name)
+        return handler(body) if handler else reply(404, None, "UnknownOperationException")
+
+    def missing(self) -> Response:
+        return reply(400, None, "RepositoryDoesNotExistException")
+
+    def create(self, body: dict[str, Any]) -> Response:
+        name = body["repositoryName"]
+        if name in self.things and "idempotent" in self.wrong:
+            return reply(200, {"repositoryMetadata": self.things[name]})
+        if name in self.things and "second 500" in self.wrong:
+            return reply(500, None, "InternalFailure")
+        if name in self.things and "second" not in self.wrong:
+            return reply(400, None, "RepositoryNameExistsException")
+        made = {
+            "accountId": ACCOUNT,
+            "repositoryId": f"00000000-0000-4000-8000-{self.number():012}",
+            "repositoryName": name,
+            "Arn": f"arn:aws:codecommit:us-east-1:{ACCOUNT}:{name}",
+        }
+        self.things[name] = made
+        self.gone.discard(name)
+        return reply(200, {"repositoryMetadata": made})
+
+    def get(self, body: dict[str, Any]) -> Response:
+        name = body["repositoryName"]
+        if name in self.gone and "500 when gone" in self.wrong:
+            return reply(500, None, "InternalFailure")
+        if name in self.gone and "another error when gone" in self.wrong:
+            return reply(400, None, "InvalidRepositoryNameException")
+        if name in self.gone and "another status when gone" in self.wrong:
+            return reply(404, None, "RepositoryDoesNotExistException")
+        if name in self.gone and "hang up when gone" in self.wrong:
+            return Response(200, (("Content-Type", "application/json"),), b"{")
+        if "unknown shown" in self.wrong:
+            found = {"repositoryName": name, "repositoryId": "x", "Arn": "arn:x", "accountId": "1"}
+            return reply(200, {"repositoryMetadata": self.things.get(name, found)})
+        if name not in self.things or "not shown" in self.wrong:
+            return self.missing()
+        return reply(200, {"repositoryMetadata": self.things[name]})
+
+    def update(self, body: dict[str, Any]) -> Response:
+        name = body["repositoryName"]
+        if name in self.gone and "updated when gone" in self.wrong:
+            return reply(200, {})
+        if name not in self.things:
+            return self.missing()
+        if "lost when updated" in self.wrong:
+            del self.things[name]
+        return reply(200, {})
+
+    def delete(self, body: dict[str, Any]) -> Response:
+        name = body["repositoryName"]
+        if name in self.gone and "500 when deleted again" in self.wrong:
+            return reply(500, None, "InternalFailure")
+        if name in self.gone and "refuses a second deletion" in self.wrong:
+            return self.missing()
+        if name not in self.things:
+            return reply(200, {})
+        kept = self.things[name]
+        if "nothing deleted" not in self.wrong:
+            del self.things[name]
+            self.gone.add(name)
+        if "all deleted" in self.wrong:
+            self.gone |= set(self.things)
+            self.things.clear()
+        return reply(200, {"repositoryId": kept["repositoryId"]})
+
+    def list(self, body: dict[str, Any]) -> Response:
+        shown = ("repositoryName", "repositoryId")
+        return reply(
+            200, {"repositories": [{k: one[k] for k in shown} for one in self.things.values()]}
+        )
+
+
+class Applications(Toy):
+    """AppConfig's applications and their environments; names need not be unique."""
+
+    def answer(self, request: Request, body: dict[str, Any]) -> Answer:
+        parts = request.path.partition("?")[0].strip("/").split("/")
+        if parts[0] != "applications":
+            return Response(404, (("Content-Type", "text/plain"),), b"no route")
+        where = parts[1] if len(parts) > 2 else ""
+        if where and where not in self.things:
+            return reply(404, None, "ResourceNotFoundException")
+        identity = parts[1] if len(parts) == 2 else parts[3] if len(parts) == 4 else ""
+        return self.about(request.method, where, identity, body)
+
+    def about(self, method: str, where: str, identity: str, body: dict[str, Any]) -> Response:
+        if not identity and method == "POST":
+            identity = f"{self.number():07x}"
+            made = {"Id": identity, "Name": body["Name"]}
+            if where:
+                made |= {"ApplicationId": where, "State": "READY_FOR_DEPLOYMENT"}
+            self.things[identity] = made
+            return reply(201, made)
+        if not identity:
+            return reply(200, {"Items": list(self.things.values())})
+        found = self.things.get(identity)
+        if found is None or (method == "GET" and "not shown" in self.wrong):
+            return reply(404, None, "ResourceNotFoundException")
+        if method == "DELETE":
+            if "nothing deleted" not in self.wrong:
+                del self.things[identity]
+            return Response(204)
+        if method == "PATCH" and "lost when updated" in self.wrong:
+            del self.things[identity]
+        return reply(200, found)
+
+
+class Streams(Toy):
+    """Kinesis' streams: a deleted one is DELETING, and stays so for as long as anybody looks."""
+
+    def answer(self, request: Request, body: dict[str, Any]) -> Answer:
+        name = dict(request.headers)["X-Amz-Target"].partition(".")[2]
+        stream = body.get("StreamName", "")
+        found = self.things.get(stream)
+        if name == "CreateStream":
+            if found is not None:
+                return reply(400, None, "ResourceInUseException")
+            self.things[stream] = {
+                "StreamName": stream,
+                "StreamARN": f"arn:aws:kinesis:us-east-1:{ACCOUNT}:stream/{stream}",
+                "StreamStatus": "ACTIVE",
+                "RetentionPeriodHours": 24,
+                "StreamCreationTimestamp": 1700000000.0,
+                "EnhancedMonitoring": [],
+                "OpenShardCount": 1,
+            }
+            return Response(200)
+        if found is None:
+            return reply(400, None, "ResourceNotFoundException")
+        if name == "DeleteStream":
+            if "nothing deleted" not in self.wrong:
+                found["StreamStatus"] = "DELETING"
+            return Response(200)
+        return reply(200, {"StreamDescriptionSummary": found})
