@@ -76,42 +76,53 @@ def _as_unknown(control: Exchange, cases: Sequence[Case], exchange: Exchanged) -
     as_unknown = unknown is None or _alike(exchange(unknown).reading, control.reading)
     if not as_unknown and control.reading.status < 500:
         return ""
-    if not _all_alike(control, cases, exchange):
+    if not _all_alike(control, cases, exchange, least=0 if unknown and as_unknown else 1):
         return ""
     message = control.reading.message
     if not as_unknown:
         return f"error-page: whatever is sent, {_short(control)}"
-    if unknown is None:
-        return f"other-protocol: no answer is an AWS error: {_short(control)}"
     if "unsupported service" in message.lower():
         return f"unsupported-service: {message}"
+    if unknown is None:
+        return f"other-protocol: no answer is an AWS error: {_short(control)}"
     return f"as-unknown: every request is answered like an unknown operation: {_short(control)}"
 
 
 _UNKNOWN: Final = re.compile(
-    r"unknown|no route|(un|not )supported|invalid action|no such (action|operation)", re.I
+    r"no route (for|to)"
+    r"|(unknown|unsupported|invalid) [\w .]{0,30}\b(path|route|endpoint|action|operation)",
+    re.I,
 )
 
 
 def _named_as_unknown(control: Exchange, cases: Sequence[Case], exchange: Exchanged) -> str:
-    """Say whether every request gets the very error that an unknown operation gets, and it says so.
+    """Say whether every request gets one error, and that calls the path or the action unknown.
 
-    Emulators wrap it into any error they have (a ValidationException "No route for GET /x").
+    Emulators wrap it into any error they have: ValidationException "No route for GET /x".
     """
+    if not _UNKNOWN.search(control.reading.message[:_LONGEST]):
+        return ""
     unknown = _malformed(cases, ("unknown-operation",))
-    if unknown is None or not _UNKNOWN.search(control.reading.message[:_LONGEST]):
-        return ""
-    if not _alike(exchange(unknown).reading, control.reading):
-        return ""
-    if not _all_alike(control, cases, exchange):
+    named = unknown is not None and _alike(exchange(unknown).reading, control.reading)
+    if not _all_alike(control, cases, exchange, least=0 if named else 1):
         return ""
     return f"as-unknown: every request is answered like an unknown operation: {_short(control)}"
 
 
-def _all_alike(control: Exchange, cases: Sequence[Case], exchange: Exchanged) -> bool:
-    """Whether other requests (there must be some) get the same answer as the control."""
-    others = list(islice((c for c in cases if c.kind in ("valid", "invalid")), _OTHERS))
-    return bool(others) and all(_alike(exchange(case).reading, control.reading) for case in others)
+_TOO_LARGE: Final = (413, 414, 431)
+
+
+def _all_alike(
+    control: Exchange, cases: Sequence[Case], exchange: Exchanged, least: int = 1
+) -> bool:
+    """Whether others, at least so many, get the same answer as the control.
+
+    What a server finds too large to read says nothing of the operation.
+    """
+    others = islice((c for c in cases if c.kind in ("valid", "invalid")), _OTHERS)
+    came = [exchange(case).reading for case in others]
+    heard = [reading for reading in came if reading.status not in _TOO_LARGE]
+    return len(heard) >= least and all(_alike(reading, control.reading) for reading in heard)
 
 
 def _short(control: Exchange) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from aws_conformance.events import OperationFinished
@@ -87,6 +89,43 @@ def test_an_operation_that_refuses_what_another_is_refused_for_is_there() -> Non
     events = list(run(["kms.DescribeKey"], m.Miniature(answer), Settings(examples=0)))
     found = next(e.result for e in events if isinstance(e, OperationFinished))
     assert found.state != "unimplemented"
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "message"),
+    [
+        ("sesv2.ListRecommendations", "NotFoundException", "Unknown SES v2 path: POST /v2/email/x"),
+        ("route53.ActivateKeySigningKey", "InvalidInput", "Unknown Route53 endpoint: POST /x"),
+        ("cloudfront.CreateConnectionFunction", "NoSuchResource", "No route for POST /x"),
+        (
+            "secretsmanager.RestoreSecret",
+            "InvalidRequestException",
+            "Unknown action: RestoreSecret",
+        ),
+    ],
+)
+def test_a_path_that_is_called_unknown_is_not_there_whatever_the_error(
+    name: str, code: str, message: str
+) -> None:
+    xml = f"<ErrorResponse><Error><Code>{code}</Code><Message>{message}</Message></Error></ErrorResponse>"
+    said = json.dumps({"__type": code, "message": message})
+    rest_xml = name.startswith(("route53", "cloudfront"))
+    answer = Response(400, XML, xml.encode()) if rest_xml else Response(400, JSON, said.encode())
+    found = result(name, answer)
+    assert (found.state, found.reason.partition(":")[0]) == ("unimplemented", "as-unknown")
+
+
+def test_what_is_too_large_for_a_server_does_not_show_that_an_operation_is_there() -> None:
+    def answer(request: Request) -> Answer:
+        if len(request.path) > 2000:
+            return Response(431, NONE, b"")
+        return Response(400, JSON, b'{"error": "Unsupported service: application-cost-profiler"}')
+
+    target = m.Miniature(answer)
+    names = ["applicationcostprofiler.ListReportDefinitions"]
+    events = list(run(names, target, Settings(examples=0)))
+    found = next(e.result for e in events if isinstance(e, OperationFinished))
+    assert found.reason.startswith("unsupported-service")
 
 
 THERE: list[tuple[str, str, Answer]] = [
