@@ -326,6 +326,13 @@ _COUNTED: Final = re.compile(
 _OTHERWISE: Final = re.compile(r"(Datapoints|Lines|AnnotationResults)$", re.IGNORECASE)
 """Limits on something else than the items that come back."""
 
+_HEDGED: Final = re.compile(
+    r"\bapproximat|\bfor future use\b|\bnot (?:currently )?supported\b(?! for)|\bhint\b"
+    r"|\bvalues? (?:is|are) ignored\b|\bparameter is (?:currently )?ignored\b(?! when| if)",
+    re.IGNORECASE,
+)
+"""Words by which a text says that a limit is not kept, or not kept to the letter."""
+
 _LEAST: Final = (
     re.compile(r"\bbetween (\d{1,5})\b", re.IGNORECASE),
     re.compile(r"\bmin(?:imum)?(?: value)?(?: of| is|:)? ?(\d{1,5})\b", re.IGNORECASE),
@@ -369,7 +376,7 @@ def is_maximum(member: str, text: str) -> bool:
     A text that calls it the number of items, and no more than that, does not make it a maximum
     unless the name does (`MaxResults`).
     """
-    if not _COUNTED.fullmatch(member) or _OTHERWISE.search(member):
+    if not _COUNTED.fullmatch(member) or _OTHERWISE.search(member) or _HEDGED.search(text):
         return False
     return member.lower().startswith("max") or bool(_MOST.search(text))
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from aws_conformance.exchange import Request, Response
@@ -21,7 +22,7 @@ class Keys:
     endpoint = "http://127.0.0.1:4599"
 
     def __init__(self, count: int, *ways: str) -> None:
-        self.bindings: dict[str, str] = {}
+        self.bindings: Mapping[str, str] = {}
         self.ways = frozenset(ways)
         self.keys = [self.key(number) for number in range(count)]
         self.sent: list[dict[str, Any]] = []

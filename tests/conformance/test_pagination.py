@@ -12,15 +12,18 @@ import pytest
 from aws_conformance.bootstrap import Bootstrap, Graphs
 from aws_conformance.events import Judged, OperationFinished
 from aws_conformance.exchange import Answer, Request, Response
+from aws_conformance.operation_run import OperationRun
 from aws_conformance.pagination.compare import difference, repeated
 from aws_conformance.pagination.stock import maker_of
 from aws_conformance.pagination.tokens import broken_tokens
 from aws_conformance.resources import ResourceJournal
 from aws_conformance.runner import Settings, run
+from aws_conformance.sender import Sender
 from aws_conformance.targets import open_target
 from aws_conformance.targets.moto import MotoTarget
 from aws_reports.results import OperationResult, Verdict
 from aws_specs.catalog import load
+from aws_specs.pagination import pagination
 from aws_strategies.plan import Plan
 from conformance.paged_keys import Keys
 from tests_support.miniatures import Miniature
@@ -80,7 +83,7 @@ def test_each_deviation_is_the_one_finding(way: str, count: int, expected: tuple
     verdicts, _ = judged(Keys(count, way))
     found = findings(verdicts)
     # Where no token is looked at, broken ones are accepted, too.
-    also = {(TOKEN, "pagination")} if way == "token ignored" else set()
+    also: set[tuple[str, str]] = {(TOKEN, "pagination")} if way == "token ignored" else set()
     # The cases on the member itself send invented tokens, too.
     aside = {
         f for f in found if f[0].startswith(f"{LIST}/input/Marker/") and f[1] == "server-error"
@@ -174,6 +177,24 @@ def test_pages_can_be_left_out() -> None:
     verdicts, result = judged(Keys(5, "limit ignored"), settings=settings)
     assert not [v for v in verdicts if v.kind == "pagination"]
     assert not [rule for rule in result.rules if "/pagination/" in rule]
+
+
+@pytest.mark.parametrize(
+    ("source", "parts"), [("page", set[str]()), ("model", {JOIN, LIMIT, END, TOKEN})]
+)
+def test_rules_are_of_the_source_that_is_asked_for(source: Any, parts: set[str]) -> None:
+    settings = Settings(examples=0, seed=1, only=("valid",), source=source)
+    _, result = judged(Keys(5), settings=settings)
+    assert {rule for rule in result.rules if "/pagination/" in rule} == parts
+
+
+def test_what_does_more_than_look_is_not_followed() -> None:
+    """The SDK has a paginator for swf.PollForDecisionTask, which takes a task each time."""
+    operation = load("swf.PollForDecisionTask")
+    assert pagination(operation) is not None
+    sender = Sender(operation, Keys(0))
+    one = OperationRun(operation, sender, VALID, frozenset())
+    assert not [rule for rule in one.clerk.rules if "/pagination/" in rule]
 
 
 def test_invalid_requests_alone_follow_no_pages() -> None:

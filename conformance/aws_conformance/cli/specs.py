@@ -73,14 +73,14 @@ def show_(name: str, nodes: bool, rules: bool) -> None:
       aws-conformance specs show connect.CreateContact
       aws-conformance specs show connect.CreateContact --rules | jq 'select(.kind=="enum")'
     """
-    from aws_specs import catalog, store
+    from aws_specs import catalog, pagination, store
 
     if nodes and rules:
         raise click.UsageError("give --nodes or --rules, not both")
     for found in catalog.resolve((name,)):
         operation = catalog.load(found)
         if rules:
-            for rule in operation.rules:
+            for rule in (*operation.rules, *pagination.rules(operation)):
                 show(json_line(rule_line(rule)))
         elif nodes:
             for node in _nodes(operation):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
@@ -22,7 +22,7 @@ from aws_conformance.sender import UnreachableError
 from aws_reports.results import Verdict
 from aws_specs.pagination import Pagination, rule_name
 from aws_specs.paths import shape_at
-from aws_specs.spec import Json, Scalar
+from aws_specs.spec import Json, Rule, Scalar
 
 if TYPE_CHECKING:
     from aws_conformance.operation_run import OperationRun
@@ -89,13 +89,19 @@ class Survey:
                 )
             return
         first = self.seen = self._first()
-        said = tuple(say(self.run.operation.id, self.pagination, first))
+        said = self._said(first)
         if any(one.verdict == "fail" for one in said):
             yield from self._confirmed(first, said)
         else:
             yield from (self._written(one, first) for one in said)
 
-    def _rules(self) -> Iterator[Any]:
+    def _said(self, look: Look) -> tuple[Said, ...]:
+        """Return what a look says of the rules that are to be decided."""
+        name, known = self.run.operation.id, self.run.clerk.rules
+        found = say(name, self.pagination, look)
+        return tuple(one for one in found if rule_name(name, one.part) in known)
+
+    def _rules(self) -> Iterator[Rule]:
         for part in ("join", "terminates", "limit", "token"):
             rule = self.run.clerk.rules.get(rule_name(self.run.operation.id, part))
             if rule is not None and rule.checkable:
@@ -110,7 +116,7 @@ class Survey:
         if second.walk.last.reading.silence == NOT_RECORDED:
             yield from (self._written(one, first, row=UNCONFIRMED) for one in said)
             return
-        later = {one.part: one for one in say(self.run.operation.id, self.pagination, second)}
+        later = {one.part: one for one in self._said(second)}
         changed = not difference(first.whole.items, second.whole.items).none
         for one in said:
             yield self._second(one, later.get(one.part, one), first, changed)
