@@ -404,3 +404,7 @@ def test_a_flattened_list_is_found_by_the_name_of_its_items_or_its_own() -> None
 def test_a_query_answer_without_a_result_may_have_no_body() -> None:
     operation = catalog.load("sns.DeleteTopic")
     assert decode_success(operation, Response(200)) == ({}, ())
+
+
+def test_a_json_null_is_a_structure_without_members() -> None:
+    assert decode_success(CONTACT, response(200, b" null\n")) == ({}, ())

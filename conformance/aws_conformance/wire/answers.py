@@ -312,8 +312,12 @@ def _rpc(due: tuple[str, ...], read: Reader) -> Success:
 
 
 def _whole(shape: Any, response: Response, read: Reader, problem: shapes.Problem) -> Json:
-    """Return the body as an output's structure; that it is none is a problem of the answer."""
-    value: Json = read(shape, response.body, problem) if response.body else _NOTHING
+    """Return the body as an output's structure; that it is none is a problem of the answer.
+
+    A JSON null is a structure without members, as botocore takes it.
+    """
+    bare = not response.body or response.body.strip() == b"null"
+    value: Json = _NOTHING if bare else read(shape, response.body, problem)
     if value is not None and not is_object(value):
         problem("not-an-object: the body of a structure")
     return value
