@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from aws_conformance.emulator.dialects import compiled
 from aws_specs.spec import Value
 
 _LONGEST_SAMPLE = 4096
@@ -40,11 +41,11 @@ def facts(pattern: str, fill: int = 1) -> Facts | None:
     is allowed. The widths are those of the pattern alone.
     """
     try:
-        compiled = re.compile(pattern)
         found, rest = _Reader(pattern, fill).alternatives(0)
-    except (re.error, ValueError, RecursionError, IndexError):
+    except (ValueError, RecursionError, IndexError):
         return None
-    if rest != len(pattern) or compiled.fullmatch(found.sample) is None:
+    known = compiled(pattern)
+    if rest != len(pattern) or known is None or known.fullmatch(found.sample) is None:
         return None
     return found
 
@@ -117,18 +118,18 @@ class _Reader:
             end += 1
         while self.text[end] != "]":
             end += 2 if self.text[end] == "\\" else 1
-        compiled = re.compile(self.text[at : end + 1])
-        return Facts(1, 1, _member(compiled)), end + 1
+        return Facts(1, 1, _member(self.text[at : end + 1])), end + 1
 
     def escape(self, at: int) -> tuple[Facts, int]:
         following = self.text[at + 1]
-        if following in "AZbB":
+        if following in "AZzbB":
             return Facts(0, 0, ""), at + 2
         if following.isdigit():
             raise ValueError("a back reference")
         width = {"x": 4, "u": 6, "U": 10}.get(following, 2)
-        compiled = re.compile(self.text[at : at + width])
-        return Facts(1, 1, _member(compiled)), at + width
+        if following in "pP" and self.text[at + 2 : at + 3] == "{":
+            width = self.text.index("}", at) - at + 1
+        return Facts(1, 1, _member(self.text[at : at + width])), at + width
 
     def repeated(self, atom: Facts, at: int) -> tuple[Facts, int]:
         low, high, at = self.counts(at)
@@ -158,12 +159,15 @@ class _Reader:
         return low, high, counted.end()
 
 
-def _member(compiled: re.Pattern[str]) -> str:
+def _member(text: str) -> str:
     """Return a character that the class matches; plain ones are tried first."""
+    known = compiled(text)
+    if known is None:
+        raise ValueError("a class that is not understood")
     for char in _CLASS_CHARS:
-        if compiled.fullmatch(char):
+        if known.fullmatch(char):
             return char
     for code in range(1, 0x3000):
-        if compiled.fullmatch(chr(code)):
+        if known.fullmatch(chr(code)):
             return chr(code)
     raise ValueError("a class without a plain member")

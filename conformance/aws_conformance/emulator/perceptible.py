@@ -7,13 +7,13 @@ will do. These are the predicates that say so, one for each column of the table 
 
 from __future__ import annotations
 
-import re
 import string
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
 from aws_conformance.emulator import deviations, patterns
+from aws_conformance.emulator.dialects import compiled
 from aws_conformance.emulator.handlers import HANDLERS, is_bound, looks_up
 from aws_conformance.emulator.refusals import Cause, Refusal, error_classes, failure
 from aws_specs.jsonvalues import is_object
@@ -243,19 +243,14 @@ def _narrowed(rule: Rule, other: Rule, low: int, high: int | None) -> tuple[int,
 
 def _pattern_unseen(contract: Contract, rule: Rule) -> bool:
     """A pattern that every single line keeps, like `.*`, asks for nothing worth testing."""
-    try:
-        compiled = re.compile(str(rule.value))
-    except re.error:
-        return True
-    return all(compiled.fullmatch(char * 7) for char in _PRINTABLE)
+    known = compiled(str(rule.value))
+    return known is None or all(known.fullmatch(char * 7) for char in _PRINTABLE)
 
 
 def fits_anywhere(rule: Rule) -> bool:
     """Whether a pattern is found in any text, as those who do not anchor it would look for it."""
-    try:
-        return re.search(str(rule.value), "") is not None and "$" not in str(rule.value)
-    except re.error:
-        return True
+    known = compiled(str(rule.value))
+    return known is None or (known.search("") is not None and "$" not in str(rule.value))
 
 
 _PRINTABLE = string.ascii_letters[:1] + string.digits[:1] + string.punctuation + " \té"

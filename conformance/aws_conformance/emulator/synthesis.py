@@ -7,11 +7,11 @@ it, as far as a candidate can be found; the same operation always gets the same 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from aws_conformance.emulator import patterns
+from aws_conformance.emulator.dialects import compiled
 from aws_conformance.emulator.state import ACCOUNT, FAR_FUTURE, REGION, identifier
 from aws_specs.jsonvalues import is_object
 from aws_specs.paths import join, shape_at
@@ -142,10 +142,8 @@ def _candidates(path: str, low: int, high: int | None) -> Iterator[str]:
 
 
 def _matches(pattern: str, text: str) -> bool:
-    try:
-        return re.fullmatch(pattern, text) is not None
-    except re.error:
-        return True
+    known = compiled(pattern)
+    return known is None or known.fullmatch(text) is not None
 
 
 def _limit(rules: Mapping[str, Json], kind: str, key: str, default: Any) -> Any:

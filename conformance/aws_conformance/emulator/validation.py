@@ -12,11 +12,11 @@ import binascii
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 from jsonschema import Draft202012Validator, ValidationError, validators
 
+from aws_conformance.emulator.dialects import compiled
 from aws_conformance.emulator.refusals import Problem, Refusal
 from aws_specs.jsonvalues import is_list, is_object
 from aws_specs.paths import KEY, Concrete, join, shape_at
@@ -37,19 +37,23 @@ def _required(validator: Any, names: Any, instance: Any, schema: Any) -> Errors:
 
 def _pattern(validator: Any, pattern: Any, instance: Any, schema: Any) -> Errors:
     """Match as ECMA 262 does: `$` is the end of the text, not the place before a last newline."""
-    compiled = _compiled(pattern)
-    if isinstance(instance, str) and compiled is not None and not compiled.search(instance):
+    known = _anchored(pattern)
+    if isinstance(instance, str) and known is not None and not known.search(instance):
         yield ValidationError(f"Member must satisfy regular expression pattern: {pattern}")
 
 
-@lru_cache(maxsize=1024)
-def _compiled(pattern: str) -> re.Pattern[str] | None:
-    """Return the pattern compiled, or None for one that Python cannot express."""
-    anchored = pattern[:-1] + r"\Z" if pattern.endswith("$") and pattern[-2:] != r"\$" else pattern
-    try:
-        return re.compile(anchored)
-    except re.error:
-        return None
+def _anchored(pattern: str) -> re.Pattern[str] | None:
+    """Return the pattern compiled, None for one that is not understood."""
+    ends = pattern.endswith("$") and pattern[-2:] != r"\$"
+    return compiled(pattern[:-1] + r"\Z" if ends else pattern)
+
+
+def _vendor(validator: Any, note: Any, instance: Any, schema: Any) -> Errors:
+    """Match the pattern that is kept in the annotation because Python cannot read it as it is."""
+    pattern = note.get("pattern")
+    known = compiled(pattern) if pattern and isinstance(instance, str) else None
+    if known is not None and not known.fullmatch(instance):
+        yield ValidationError(f"Member must satisfy regular expression pattern: {pattern}")
 
 
 def _format(validator: Any, name: Any, instance: Any, schema: Any) -> Errors:
@@ -93,6 +97,7 @@ def _max_decoded_bytes(validator: Any, limit: Any, instance: Any, schema: Any) -
 KEYWORDS: Mapping[str, Callable[[Any, Any, Any, Any], Errors]] = {
     "required": _required,
     "pattern": _pattern,
+    "x-aws": _vendor,
     "format": _format,
     "contentEncoding": _content_encoding,
     "x-aws-min-bytes": _min_bytes,
@@ -122,6 +127,7 @@ KINDS: Mapping[str, str] = {
     "minimum": "range",
     "maximum": "range",
     "pattern": "pattern",
+    "x-aws": "pattern",
     "format": "format",
     "contentEncoding": "format",
     "not": "unsupported",
