@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+import io
+import threading
+from collections.abc import Iterator, Sequence
+from datetime import date
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, ClassVar
 
 import pytest
+from msgspec.structs import replace
 
+from aws_conformance.baseline import Entry
 from aws_conformance.bootstrap import Bootstrap, Graphs
+from aws_conformance.config import Config
 from aws_conformance.events import Judged
-from aws_conformance.exchange import Target
+from aws_conformance.exchange import Answer, Request, Response, Target
+from aws_conformance.journal import Journal
+from aws_conformance.outcome import with_baseline
 from aws_conformance.runner import Settings
+from aws_conformance.session import Session, open_journal, resume
+from aws_conformance.stateful.acts import Act, Does
+from aws_conformance.stateful.hunting import without
 from aws_conformance.stateful.phase import events
-from aws_reports.results import Verdict
-from tests_support.lives import Applications, Repositories, Streams, Toy
+from aws_conformance.targets import open_target
+from aws_reports.results import Results, Verdict
+from aws_specs import catalog
+from tests_support.lives import Applications, Repositories, Streams, Toy, reply
 
 GRAPHS = Graphs()
 
@@ -131,3 +148,332 @@ def test_what_the_documentation_allows_is_no_finding(legitimate: str) -> None:
         if legitimate == NO_ERROR
         else set()
     )
+
+
+# ---------------------------------------------------------------- other kinds of things
+
+
+def test_things_made_in_others_and_named_by_the_service_live_too() -> None:
+    verdicts = lives(Applications(), APPLICATIONS)
+    assert faults(verdicts) == {}
+    kept = {rule for rule, _ in reasons(verdicts, "pass")}
+    for noun in ("Application", "Environment"):
+        assert f"appconfig.Create{noun}/state/read-after-create" in kept
+        assert f"appconfig.Update{noun}/state/read-after-update" in kept
+        assert f"appconfig.Delete{noun}/state/use-after-delete" in kept
+
+
+def test_a_second_thing_of_a_name_that_need_not_be_unique_is_no_finding() -> None:
+    verdicts = lives(Applications(), APPLICATIONS)
+    assert reasons(verdicts, "inconclusive") == {
+        (f"appconfig.Create{noun}/state/duplicate-create", "no-error-declared")
+        for noun in ("Application", "Environment")
+    }
+
+
+@pytest.mark.parametrize(
+    ("wrong", "rule", "reason", "between"),
+    [
+        ("nothing deleted", "Delete{}/state/use-after-delete", "still-there", ["Delete{}"]),
+        ("not shown", "Create{}/state/read-after-create", "not-there", []),
+        ("lost when updated", "Update{}/state/read-after-update", "not-there", ["Update{}"]),
+    ],
+)
+def test_one_fault_in_all_kinds_of_things_is_a_finding_for_each(
+    wrong: str, rule: str, reason: str, between: list[str]
+) -> None:
+    assert faults(lives(Applications(wrong), APPLICATIONS)) == {
+        (f"appconfig.{rule.format(noun)}", reason): [
+            verb.format(noun) for verb in ("Create{}", *between, "Get{}")
+        ]
+        for noun in ("Application", "Environment")
+    }
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ((), ("pass", "says-deleted")),
+        (("nothing deleted",), ("inconclusive", "asynchronous-deletion")),
+    ],
+)
+def test_a_deletion_that_takes_its_time_is_no_finding(
+    wrong: tuple[str, ...], said: tuple[str, str]
+) -> None:
+    verdicts = lives(Streams(*wrong), STREAMS)
+    assert faults(verdicts) == {}
+    rule = "kinesis.DeleteStream/state/use-after-delete"
+    assert {(v.verdict, v.reason) for v in verdicts if v.rule == rule} == {said}
+
+
+# ---------------------------------------------------------------- trust
+
+
+@pytest.mark.parametrize("wrong", [(), ("nothing deleted",)])
+def test_a_target_that_shows_things_that_never_were_is_not_blamed(wrong: tuple[str, ...]) -> None:
+    verdicts = lives(Repositories("unknown shown", *wrong), REPOSITORIES)
+    assert faults(verdicts) == {}
+    assert (f"codecommit.{D}/state/use-after-delete", "stateless") in reasons(
+        verdicts, "inconclusive"
+    )
+
+
+def test_what_happens_once_is_flaky_and_no_finding() -> None:
+    class Once(Repositories):
+        slips = 1
+
+        def delete(self, body: dict[str, Any]) -> Response:
+            if self.slips and body["repositoryName"] in self.things:
+                self.slips -= 1
+                return reply(200, {})
+            return super().delete(body)
+
+    verdicts = lives(Once(), REPOSITORIES)
+    assert faults(verdicts) == {}
+    assert [v.rule for v in verdicts if v.flaky] == [f"codecommit.{D}/state/use-after-delete"]
+
+
+def test_what_is_there_a_moment_later_is_a_doubt() -> None:
+    class Slow(Repositories):
+        asked: ClassVar[dict[str, int]] = {}
+
+        def get(self, body: dict[str, Any]) -> Response:
+            name = body["repositoryName"]
+            self.asked[name] = self.asked.get(name, 0) + 1
+            return self.missing() if self.asked[name] == 1 else super().get(body)
+
+    verdicts = lives(Slow(), REPOSITORIES)
+    assert faults(verdicts) == {}
+    assert (f"codecommit.{C}/state/read-after-create", "eventual-consistency") in reasons(
+        verdicts, "inconclusive"
+    )
+
+
+def test_on_a_real_account_nothing_is_seen_at_once() -> None:
+    target = Repositories("not shown", "nothing deleted")
+    target.name = "aws 111122223333 us-east-1"
+    waited: list[float] = []
+    bootstrap = Bootstrap(target, Settings(seed=1, examples=0), graphs=GRAPHS)
+    found = [
+        v
+        for event in events(REPOSITORIES, bootstrap, pause=waited.append)
+        if isinstance(event, Judged)
+        for v in event.verdicts
+    ]
+    assert faults(found) == {}
+    assert sum(waited) > 0
+
+
+def test_operations_that_are_not_there_are_left_out() -> None:
+    class Partly(Repositories):
+        def answer(self, request: Request, body: dict[str, Any]) -> Answer:
+            missing = request.operation.endswith(("GetRepository", "UpdateRepositoryDescription"))
+            if missing:
+                return reply(400, None, "UnknownOperationException")
+            return super().answer(request, body)
+
+    verdicts = lives(Partly(), REPOSITORIES)
+    assert faults(verdicts) == {}
+    assert {rule for rule, _ in reasons(verdicts, "pass")} == {
+        f"codecommit.{C}/state/duplicate-create",
+        f"codecommit.{D}/state/delete-after-delete",
+    }
+
+
+def test_nothing_is_sent_for_operations_that_are_not_named() -> None:
+    target = Repositories()
+    lives(target, [f"codecommit.{name}" for name in (C, G)])
+    assert set(target.sent) == {f"codecommit.{name}" for name in (C, G, D)}
+
+
+def test_the_built_in_emulator_gets_no_finding() -> None:
+    target = open_target("emulator")
+    names = catalog.resolve(["sqs.*", "codecommit.*Repositor*", "appconfig.*Application"])
+    verdicts = lives(target, names)
+    assert faults(verdicts) == {}
+    target.close()
+
+
+# ---------------------------------------------------------------- the same again
+
+
+def test_the_same_seed_gives_the_same_verdicts() -> None:
+    once, again = (lives(Repositories("second"), REPOSITORIES, seed=7) for _ in range(2))
+    assert [scrubbed(v) for v in once] == [scrubbed(v) for v in again]
+
+
+def scrubbed(verdict: Verdict) -> Verdict:
+    """Return a verdict without its evidence, which holds the time."""
+    return replace(verdict, evidence=None)
+
+
+@pytest.mark.parametrize("seed", [0, 2, 3, 4])
+def test_another_seed_finds_the_same_faults(seed: int) -> None:
+    assert faults(lives(Repositories("nothing deleted"), REPOSITORIES, seed=seed)) == {
+        (f"codecommit.{D}/state/use-after-delete", "still-there"): [C, D, G]
+    }
+
+
+def test_names_that_an_earlier_run_has_left_do_not_matter() -> None:
+    class Forgetful(Repositories):
+        first = True
+
+        def create(self, body: dict[str, Any]) -> Response:
+            if self.first:
+                self.first = False
+                return reply(400, None, "RepositoryNameExistsException")
+            return super().create(body)
+
+    verdicts = lives(Forgetful(), REPOSITORIES)
+    assert faults(verdicts) == {}
+    assert (f"codecommit.{C}/state/read-after-create", "as-documented") in reasons(verdicts, "pass")
+
+
+@pytest.mark.parametrize(
+    ("acts", "at", "left"),
+    [
+        ("c0 r0 d0 r0", 1, "c0 d0 r0"),
+        ("c0 c0 r1 d0 r1", 0, "c0 r0 r0"),
+        ("c0 c0 r1 d0 r0", 1, "c0 d0 r0"),
+    ],
+)
+def test_leaving_out_a_creation_leaves_out_all_of_its_thing(acts: str, at: int, left: str) -> None:
+    assert without(scenario(acts), at) == scenario(left)
+
+
+def scenario(text: str) -> tuple[Act, ...]:
+    does: dict[str, Does] = {"c": "create", "r": "read", "d": "delete"}
+    return tuple(Act(does[word[0]], 0, word[0], int(word[1])) for word in text.split())
+
+
+# ---------------------------------------------------------------- in a run
+
+
+def session(target: Toy, folder: Path, **settings: Any) -> Session:
+    config = Config(
+        target="toy", seed=1, examples=0, output=str(folder), **{"stateful": True, **settings}
+    )
+    return Session(REPOSITORIES, target, config)
+
+
+def ran(session: Session, journal: Journal | None = None) -> Results:
+    """Run a session to its end and return the results."""
+    session.run(journal)
+    if session.bootstrap is not None:
+        session.bootstrap.close()
+    return session.results()
+
+
+def test_lives_alone_can_be_tested(tmp_path: Path) -> None:
+    target = Repositories("nothing deleted")
+    one = session(target, tmp_path, only=("stateful",))
+    results = ran(one)
+    assert results.exit_code == 1
+    assert {v.rule for v in results.verdicts if v.verdict == "fail"} == {
+        f"codecommit.{D}/state/use-after-delete"
+    }
+    assert {o.state for o in results.operations} == {"partly"}
+    assert not [v for v in results.verdicts if v.kind != "state" and v.verdict == "fail"]
+
+
+def test_without_being_asked_for_no_lives_are_tested(tmp_path: Path) -> None:
+    one = session(Repositories("nothing deleted"), tmp_path, stateful=False, only=("valid",))
+    assert not [v for v in ran(one).verdicts if v.kind == "state"]
+
+
+def test_lives_follow_the_operations(tmp_path: Path) -> None:
+    one = session(Repositories(), tmp_path, only=("valid",), pagination=False)
+    results = ran(one)
+    kinds = [v.kind == "state" for v in results.verdicts]
+    assert any(kinds)
+    assert not all(kinds)
+    assert kinds.index(True) > 0
+    assert {o.state for o in results.operations} <= {"decided", "partly", "undecided"}
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 5, 8, 13, 21])
+def test_a_budget_stops_lives_and_leaves_nothing_behind(tmp_path: Path, most: int) -> None:
+    target = Repositories()
+    one = session(target, tmp_path, only=("stateful",), max_requests=most)
+    results = ran(one)
+    assert results.stopped == "budget"
+    assert results.exit_code == 4
+    assert results.requests == most
+    assert not target.things
+
+
+def test_a_resumed_run_does_not_live_twice(tmp_path: Path) -> None:
+    one = session(Repositories("second"), tmp_path, only=("stateful",))
+    journal = open_journal(tmp_path, one)
+    before = ran(one, journal)
+    journal.close()
+    past = resume(tmp_path)
+    assert past is not None
+    target = Repositories("second")
+    again = Session(REPOSITORIES, target, one.config, past=past)
+    told = [[(v.case, v.verdict, v.reason) for v in r.verdicts] for r in (before, ran(again))]
+    assert told[0] == told[1]
+    assert target.sent == []
+
+
+def test_what_is_known_to_the_baseline_is_not_stale_without_lives(tmp_path: Path) -> None:
+    one = session(Repositories(), tmp_path, stateful=False, only=("valid",), pagination=False)
+    results = ran(one)
+    known = (Entry(f"codecommit.{D}/state/use-after-delete", "known"),)
+    results = with_baseline(results, known, date(2026, 1, 1), allow_undecided=True)
+    assert results.stale == ()
+
+
+# ---------------------------------------------------------------- the script
+
+
+def test_the_script_of_a_scenario_shows_the_fault_by_hand() -> None:
+    target = Applications("nothing deleted")
+    with served(target) as url:
+        target.endpoint = url
+        found = next(v for v in lives(target, APPLICATIONS) if v.verdict == "fail")
+        assert found.reproducer is not None
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed):
+            exec(compile(found.reproducer.boto3, "script", "exec"), {})
+    assert printed.getvalue().splitlines() == [
+        "1 create_application 201 success",
+        "2 delete_application 204 success",
+        "3 get_application 200 success",
+    ]
+
+
+@contextlib.contextmanager
+def served(target: Toy) -> Iterator[str]:
+    """Serve a toy over HTTP while the block runs."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def answer(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            answer = target.send(
+                Request(self.command, self.path, tuple(self.headers.items()), body)
+            )
+            assert isinstance(answer, Response)
+            self.send_response(answer.status)
+            for name, value in answer.headers:
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(answer.body)))
+            self.end_headers()
+            self.wfile.write(answer.body)
+
+        do_GET = answer  # noqa: N815
+        do_POST = answer  # noqa: N815
+        do_PATCH = answer  # noqa: N815
+        do_DELETE = answer  # noqa: N815
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+            return
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}"
+        finally:
+            server.shutdown()
+            thread.join()

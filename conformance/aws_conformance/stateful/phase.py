@@ -14,7 +14,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from aws_conformance.bootstrap import Bootstrap
-from aws_conformance.events import Event, Judged, OperationStarted
+from aws_conformance.events import Event, Judged
 from aws_conformance.reading import says_absent
 from aws_conformance.stateful.acts import Said, Step
 from aws_conformance.stateful.hunting import hunt_down
@@ -67,46 +67,60 @@ def events(
     `done` tells which cases of an operation are decided already; `fresh` empties a target that can
     be. Raises `BudgetSpentError` and `UnreachableError` once what was made is removed.
     """
-    whole = planned(bootstrap, names)
-    for service in dict.fromkeys(one.service for one in whole):
-        mine = [one for one in whole if one.service == service]
-        alive: list[Lifecycle] = []
-        for one in mine:
+    for service in dict.fromkeys(name.partition(".")[0] for name in names):
+        mine = [n for n in names if n.startswith(f"{service}.")]
+        yield from Service(planned(bootstrap, mine), bootstrap, pause).events(done, fresh)
+
+
+class Service:
+    """The lives of one service's things, each kind alone and then all of them together."""
+
+    def __init__(
+        self, kinds: Sequence[Lifecycle], bootstrap: Bootstrap, pause: Callable[[float], None]
+    ) -> None:
+        self.kinds = kinds
+        self.bootstrap = bootstrap
+        self.pause = pause
+        self.worked: set[str] = set()
+        self.broken: set[str] = set()
+
+    def events(
+        self, done: Callable[[str, str], bool], fresh: Callable[[], None]
+    ) -> Iterator[Event]:
+        """Yield a `Judged` for each kind, and one for all that lived."""
+        for one in self.kinds:
             case = case_of(one.create)
-            if done(one.create, case):
-                continue
+            if not done(one.create, case):
+                fresh()
+                verdicts = self._tested((one,))
+                self.broken |= {v.rule for v in verdicts if v.verdict == "fail"}
+                yield Judged(case, verdicts)
+        alive = [one for one in self.kinds if one.create in self.worked]
+        case = f"{case_of(alive[0].create)}~{TOGETHER}" if alive else ""
+        if len(alive) > 1 and not done(alive[0].create, case):
             fresh()
-            yield OperationStarted(operation=one.create, cases=1)
-            verdicts, lived = _tested((one,), bootstrap, pause)
-            alive += (one,) if lived else ()
-            yield Judged(case, verdicts)
-        first = mine[0].create
-        case = f"{case_of(first)}~{TOGETHER}"
-        if len(alive) > 1 and not done(first, case):
-            fresh()
-            yield OperationStarted(operation=first, cases=1)
-            verdicts, _ = _tested(alive, bootstrap, pause)
-            yield Judged(case, tuple(v for v in verdicts if v.verdict == "fail"))
+            verdicts = self._tested(alive)
+            new = (v for v in verdicts if v.verdict == "fail" and v.rule not in self.broken)
+            yield Judged(case, tuple(new))
 
-
-def _tested(
-    kinds: Sequence[Lifecycle], bootstrap: Bootstrap, pause: Callable[[float], None]
-) -> tuple[tuple[Verdict, ...], bool]:
-    """Return the verdicts on some kinds of things, and whether any of them lived at all."""
-    lab = Lab(kinds, bootstrap, most=REQUESTS, pause=pause)
-    seed = bootstrap.settings.seed
-    try:
-        if len(kinds) == 1:
-            _walk(lab)
-        lived = len(kinds) > 1 or kinds[0].create in lab.worked
-        if lived:
-            explore(lab, seed)
-        verdicts = tuple(_verdicts(lab, seed)) if lived else _not_made(lab)
-    finally:
-        bootstrap.tear_down()
-    if lab.stopped is not None:
-        raise lab.stopped
-    return verdicts, lived
+    def _tested(self, kinds: Sequence[Lifecycle]) -> tuple[Verdict, ...]:
+        """Return the verdicts on some kinds of things; whatever was made is removed again."""
+        lab = Lab(kinds, self.bootstrap, most=REQUESTS, pause=self.pause)
+        lab.worked |= self.worked
+        seed = self.bootstrap.settings.seed
+        try:
+            if len(kinds) == 1:
+                _walk(lab)
+            lived = any(one.create in lab.worked for one in kinds)
+            if lived:
+                explore(lab, seed)
+            verdicts = tuple(_verdicts(lab, seed)) if lived else _not_made(lab)
+        finally:
+            self.bootstrap.tear_down()
+        self.worked |= lab.worked
+        if lab.stopped is not None:
+            raise lab.stopped
+        return verdicts
 
 
 def _walk(lab: Lab) -> None:
