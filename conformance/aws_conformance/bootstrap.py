@@ -46,6 +46,10 @@ _REQUESTS: Final = 12
 """How many other requests are tried where a step of a chain is refused."""
 
 
+_CRASHES: Final = 2
+"""After how many answers that say nothing of what was made no other request is tried."""
+
+
 class Prepared(Value, frozen=True, kw_only=True):
     """What an operation can be tested with.
 
@@ -198,6 +202,7 @@ class Bootstrap:
     ) -> tuple[Any, int, Reading | None]:
         """Send a step's request, and others while it is refused; return the one that counts."""
         refused: tuple[Any, int, Reading | None] = (None, 0, None)
+        crashes = 0
         for way, params in self._requests(step, values, tested):
             number, reading = self._sent(step, params, parents)
             if reading.kind == "success":
@@ -205,6 +210,9 @@ class Bootstrap:
                 return params, number, reading
             if refused[2] is None:
                 refused = params, number, reading
+            crashes += reading.kind != "error" or reading.status >= 500
+            if crashes >= _CRASHES:
+                break  # each of them may have made something
             if says_absent(reading):
                 self._absent = self._absent | {step.operation}
                 break
@@ -314,7 +322,11 @@ class Bootstrap:
 
     def tear_down(self) -> tuple[Thing, ...]:
         """Remove everything that is there, the last first; return what stays."""
-        left = remove_all(self.journal, lambda name, params: self.call(name, params, counted=False))
+        left = remove_all(
+            self.journal,
+            lambda name, params: self.call(name, params, counted=False),
+            perhaps=self.settings.control,
+        )
         self.left.update({thing.number: thing for thing in left})
         for thing in left:
             self.journal.things.pop(thing.number, None)

@@ -36,7 +36,8 @@ FILE: Final = "journal.jsonl"
 class Header(Value, frozen=True, tag_field="line", tag="header", kw_only=True):
     """What a run is: two journals with equal headers (but for the time) can be one run.
 
-    `specs` is a digest of the contract that is tested; `bindings` are those given by the user.
+    `specs` is a digest of the contract that is tested; `bindings` are those given by the user;
+    `bootstrap` says whether things are made ("on", with a digest of the chains given), or "off".
     """
 
     version: int = VERSION
@@ -53,6 +54,7 @@ class Header(Value, frozen=True, tag_field="line", tag="header", kw_only=True):
     confidence: float
     region: str
     bindings: Mapping[str, str] = {}
+    bootstrap: str = "off"
     started: str
 
 

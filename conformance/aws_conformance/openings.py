@@ -32,6 +32,9 @@ ACCOUNT_BUDGET: Final = 5000
 """Requests of a run on a real account, where no other budget is given."""
 
 
+_SHOWN: Final = 20
+"""How many things that are left behind are listed on the terminal."""
+
 # ---------------------------------------------------------------- real accounts
 
 
@@ -90,7 +93,7 @@ def open_bootstrap(
     making = bootstraps(config)
     # What a target forgets by itself before each operation need not be removed.
     forgets = config.target == "moto" or bool(config.reset)
-    tracking = (config.target == "aws" or making) and not only_invalid(config) and not forgets
+    tracking = (config.target == "aws" or making) and not forgets
     if not making and not tracking:
         return None
     check_chains(config.chains, "configuration")
@@ -162,9 +165,12 @@ def said_of_bootstrap(session: Session, results: Results) -> Iterator[str]:
             binds = " ".join(f"--bind {bind}=VALUE" for bind in found.missing)
             why = f" ({found.refused[0]})" if found.refused else ""
             yield f"not made for {name}: give {binds}{why}"
-    if bootstrap.left:
+    if bootstrap.left and session.config.target != "moto":  # that is gone with the process
         yield f"left behind, see {Path(session.config.output) / FILE}:"
-        yield from (f"  {thing}" for thing in bootstrap.left.values())
+        yield from (f"  {thing}" for thing in list(bootstrap.left.values())[:_SHOWN])
+        more = len(bootstrap.left) - _SHOWN
+        if more > 0:
+            yield f"  and {more} more"
 
 
 # ---------------------------------------------------------------- record and replay
@@ -191,6 +197,7 @@ def replayed(config: Config, recording: Recording) -> Config:
         seed=header.seed,
         confidence=header.confidence,
         region=header.region,
+        pagination=header.pagination,
         bind=dict(header.bindings),
         rate=0.0,
         max_requests=0,
@@ -216,6 +223,9 @@ def recorded_by(config: Config, target: Target, session: Session) -> Target:
         confidence=config.confidence,
         region=config.region,
         bindings={**target.bindings, **config.bind},
+        bootstrap=bootstraps(config),
+        control=session.settings.control,
+        pagination=config.pagination,
         started=session.started,
     )
     opened = Recorder.continued if session.past is not None else Recorder.new

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec.structs import replace
 
-from aws_conformance import extent, idempotency, pagination
+from aws_conformance import alone, extent, idempotency, pagination, undecided
 from aws_conformance.clerk import Clerk
 from aws_conformance.events import Event, Judged, SuiteProblem
 from aws_conformance.habits import Held, release
@@ -22,10 +23,12 @@ from aws_conformance.sender import Exchange, Sender
 from aws_reports.results import OperationResult
 from aws_specs import sdk
 from aws_specs.errors import ConformanceError
-from aws_specs.paths import occurrences
+from aws_specs.paths import get, occurrences
 from aws_specs.spec import Operation, Rule
+from aws_strategies.build import put
 from aws_strategies.case import Case
 from aws_strategies.cover import Cover
+from aws_strategies.kinds import KINDS
 from aws_strategies.plan import Plan
 
 if TYPE_CHECKING:
@@ -68,8 +71,12 @@ class OperationRun:
         sender.prepare = Namer(self.plan, settings.seed)
         self.repeater = Repeater(sender, self.clerk, self._find, settings.seed)
         self.held: list[Held] = []
+        self.lone: list[alone.Lone] = []
+        """Every broken request of a run that sends no twins."""
         self.supply: Callable[[], Supplied] | None = None
         """Makes more for the operation, where its smallest request is refused."""
+        self.tried = 0
+        """How many other requests were tried in the place of the smallest one."""
         self.state: State = "undecided"
         self.reason = ""
         self._heard: set[str] = set()
@@ -118,7 +125,7 @@ class OperationRun:
     def _without_control(self) -> Iterator[Event]:
         """Yield what invalid requests say alone: nothing is sent that the service may accept.
 
-        What needs a twin to be decided stays undecided; a broken rule that is accepted does not.
+        What only a twin could decide is held back until all answers are in: see `alone`.
         """
         self.sender.kinds = frozenset({"invalid"})
         for case in self.cover.cases:
@@ -126,10 +133,11 @@ class OperationRun:
             if case.kind == "invalid" and case.id not in self.done and not doubtful:
                 yield from self._case(case)
         yield from self._examples()
+        control = f"{self.operation.id}~control"
+        yield from alone.release(self.lone, control, self.clerk, self.repeater.again)
         seen = self.exchanges.values()
         yield from release(self.held, seen, self.clerk, self.repeater.confirmed)
-        self.state = "partly" if self.exchanges else "undecided"
-        self.reason = "only invalid requests are sent: what a twin would decide is open"
+        self.state, self.reason = alone.state_of(self.lone)
 
     def exchange(self, case: Case) -> Exchange:
         """Return the exchange of a case, sending it the first time."""
@@ -317,6 +325,11 @@ class OperationRun:
         if ruling.systemic and ruling.verdict == "fail":
             self.held.append(Held(exchange, matter, ruling, twin))
             return
+        if not self.settings.control and case.kind == "invalid":
+            one = alone.Lone(exchange, matter, ruling, self._made_up(case))
+            self.lone.append(one)
+            if one.open:
+                return
         if ruling.verdict == "fail":
             ruling = self.repeater.confirmed(matter, ruling)
         verdicts = [self.clerk.ruled(exchange, rule, ruling, twin=twin)]
@@ -378,7 +391,39 @@ class OperationRun:
         if rule.kind not in ("range", "length") or kind is None:
             return False
         typical = self.cover.case(f"{self.operation.id}~only~{kind.id}")
-        return typical is not None and self.exchange(typical).reading.kind == "success"
+        if typical is None or self.exchange(typical).reading.kind != "success":
+            return False
+        return kind.value != "string" or self._takes_any_text(case, rule)
+
+    def _takes_any_text(self, case: Case, rule: Rule) -> bool:
+        """Whether a text as meaningless as the one at a limit is accepted, but of another length.
+
+        Else it is the text that is refused, and what it has to mean no model states: Cognito's
+        `Name` is that of a standard attribute, or one that needs a type.
+        """
+        at = next(occurrences(case.params, rule.member), None)
+        text = get(case.params, at) if at is not None else None
+        pattern = self.plan.rule(rule.member, "pattern")
+        if at is None or not isinstance(text, str):
+            return False
+        domain = self.plan.domain(rule.member)
+        for length in (len(text) // 2, len(text) + 8, len(text) - 1, len(text) + 1):
+            most = domain.longest if domain.longest is not None else length
+            if not max(domain.shortest, 1) <= length <= most or length == len(text):
+                continue
+            other = (text or "x")[:1] * length
+            if pattern is not None and KINDS["pattern"].keeps(pattern.value, other) is not True:
+                continue
+            params: Any = copy.deepcopy(case.params)
+            put(params, at, other)
+            probe = replace(case, id=f"{case.id}~{length}", params=params)
+            if self.exchange(probe).reading.kind == "success":
+                return True
+        return False
+
+    def _made_up(self, case: Case) -> bool:
+        """Whether the fault is on an identifier for which the user has given no real value."""
+        return bool(self.clerk.paths(case) & set(self.plan.identifiers) - set(self.plan.bindings))
 
     def _external(self, path: str) -> bool:
         """Whether it depends on what the target has if a value of the member is accepted.
@@ -428,9 +473,20 @@ class OperationRun:
     def _final_state(self, control: Exchange) -> State:
         if control.reading.kind == "success":
             return "decided"
+        self.reason = undecided.reason(control.reading, self.tried)
         if not self.clerk.passes and not self.clerk.fails:
             return "undecided"
         return "undecided" if self.clerk.binds() else "partly"
+
+    def _binds(self) -> tuple[str, ...]:
+        """Return the bindings to give: identifiers that were made up, or else other texts."""
+        control = self.exchanges.get(self.cover.control.id) if self.cover.cases else None
+        if control is None or control.reading.kind == "success":
+            return ()
+        found = self.clerk.binds()
+        if found or control.reading.kind != "error" or control.reading.status >= 500:
+            return found  # where the target breaks, no value helps
+        return undecided.to_bind(self.plan, control.case.params)
 
     def result(self, state: State | None = None, reason: str = "") -> OperationResult:
         """Return the operation's share of the results."""
@@ -443,7 +499,7 @@ class OperationRun:
             kinds=kinds,
             requests=self.sender.requests,
             reason=reason or self.reason,
-            binds=self.clerk.binds() if final == "undecided" else (),
+            binds=self._binds() if final in ("undecided", "partly") else (),
             page=self.operation.page.file if self.operation.page else "",
             unchecked=extent.unchecked(self.cover, kinds),
         )

@@ -44,7 +44,7 @@ def rebase(one: OperationRun, control: Exchange) -> Iterator[Event]:
     given = {**one.sender.target.bindings, **one.settings.bindings, **bindings}
     namer = one.sender.prepare
     for number, (plan, request) in enumerate(_requests(one, given, supply)):
-        one.sender.prepare = Namer(plan, one.settings.seed)
+        one.sender.prepare, one.tried = Namer(plan, one.settings.seed), number + 1
         exchange = _tried(one, plan, request, number)
         if exchange is not None:
             # What is said of the smallest request is confirmed with that request.

@@ -8,7 +8,7 @@ reported.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -81,33 +81,52 @@ def run(
         if finished and name in finished:
             continue
         try:
-            fresh(target, settings)
-            operation = select(load(name), settings.source)
-            sender = Sender(operation, target, region=settings.region, budget=budget)
-            own = _prepared(operation, sender, settings, bootstrap)
             done = (decided or {}).get(name, frozenset())
-            one = OperationRun(operation, sender, own, done)
-            one.bootstrap = bootstrap
-            one.supply = _supply(operation, sender, bootstrap)
-            one.clerk.prime(verdict for verdict in earlier if verdict.operation == name)
-        except ConformanceError as error:
-            yield SuiteProblem(operation=name, case="", detail=str(error))
-            continue
-        yield OperationStarted(operation=name, cases=one.planned)
-        try:
-            yield from one.events()
-        except BudgetSpentError:
-            yield OperationFinished(one.result("stopped", "the budget is spent"))
-            yield Stopped("budget", "the budget of requests is spent")
-            return
-        except UnreachableError as error:
-            yield OperationFinished(one.result("error", f"unreachable: {error}"))
-            yield Stopped("unreachable", str(error))
-            return
+            spoken = tuple(verdict for verdict in earlier if verdict.operation == name)
+            stopped = yield from _one(name, target, settings, done, spoken, budget, bootstrap)
         finally:
+            # Also where the run is stopped while things are made.
             if bootstrap is not None:
                 bootstrap.tear_down()
-        yield OperationFinished(one.result())
+        if stopped:
+            return
+
+
+def _one(
+    name: str,
+    target: Target,
+    settings: Settings,
+    done: frozenset[str],
+    earlier: Sequence[Verdict],
+    budget: Callable[[], None],
+    bootstrap: Bootstrap | None,
+) -> Generator[Event, None, bool]:
+    """Yield what happens with one operation; return whether the run is to end there."""
+    try:
+        fresh(target, settings)
+        operation = select(load(name), settings.source)
+        sender = Sender(operation, target, region=settings.region, budget=budget)
+        own = _prepared(operation, sender, settings, bootstrap)
+        one = OperationRun(operation, sender, own, done)
+        one.bootstrap = bootstrap
+        one.supply = _supply(operation, sender, bootstrap)
+        one.clerk.prime(earlier)
+    except ConformanceError as error:
+        yield SuiteProblem(operation=name, case="", detail=str(error))
+        return False
+    yield OperationStarted(operation=name, cases=one.planned)
+    try:
+        yield from one.events()
+    except BudgetSpentError:
+        yield OperationFinished(one.result("stopped", "the budget is spent"))
+        yield Stopped("budget", "the budget of requests is spent")
+        return True
+    except UnreachableError as error:
+        yield OperationFinished(one.result("error", f"unreachable: {error}"))
+        yield Stopped("unreachable", str(error))
+        return True
+    yield OperationFinished(one.result())
+    return False
 
 
 def _prepared(

@@ -93,7 +93,9 @@ class Session:
         self.names = tuple(names)
         self.target = target
         self.config = config
-        self.settings = settings_of(config)
+        settings = settings_of(config)
+        sent: bool = getattr(target, "control", True)  # a recording may hold no control at all
+        self.settings = replace(settings, control=settings.control and sent)
         self.past = past
         self.clock = clock
         self.started = past.header.started if past else clock().isoformat(timespec="milliseconds")
@@ -257,8 +259,21 @@ def header(names: Sequence[str], target: str, config: Config, started: str) -> H
         confidence=config.confidence,
         region=config.region,
         bindings=config.bind,
+        bootstrap=bootstrapping(config),
         started=started,
     )
+
+
+def bootstrapping(config: Config) -> str:
+    """Return how things are made in a run: "off", "on", or "on" with a digest of its chains."""
+    from aws_conformance.openings import bootstraps
+
+    if not bootstraps(config):
+        return "off"
+    if not config.chains:
+        return "on"
+    chains = msgspec.json.encode(config.chains, order="deterministic")
+    return f"on, with chains {hashlib.sha256(chains).hexdigest()[:12]}"
 
 
 def digest(names: Iterable[str]) -> str:

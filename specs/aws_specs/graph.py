@@ -275,7 +275,8 @@ def _removal(made: Node, node: Node) -> tuple[float, Filled] | None:
         fits = _best_alone(made, node)
     found = [fit for fit in fits if fit is not None]
     # What joins two things is undone by naming both.
-    joined = alike and node.noun != made.noun and len(found) == len(parents)
+    joins = node.noun != made.noun or _OPPOSITES.get(node.verb) == made.verb
+    joined = alike and joins and len(found) == len(parents)
     about_it = joined or any(given in made.yields for _, _, given in found)
     if len(found) < len(fits) or not about_it:
         return None

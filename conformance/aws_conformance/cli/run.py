@@ -281,9 +281,10 @@ def _why_stopped(results: Results, detail: str) -> str:
 def undecided(results: Results) -> Iterator[str]:
     """Yield a line for each operation that is undecided: the bindings to give."""
     for one in results.operations:
-        if one.state == "undecided":
+        if one.state == "undecided" or (one.state == "partly" and one.binds):
             binds = " ".join(f"--bind {bind}=VALUE" for bind in one.binds)
-            yield f"undecided: {one.operation}" + (f": give {binds}" if binds else "")
+            why = f" ({one.reason})" if one.reason else ""
+            yield f"{one.state}: {one.operation}" + (f": give {binds}" if binds else "") + why
 
 
 def _print(text: str) -> None:

@@ -161,7 +161,12 @@ def _finds_its_endpoint(model: Any, params: dict[str, Json]) -> bool:
         found = [jmespath.search(path, params) for path in paths]
     except JMESPathError:
         return False
-    texts = all(isinstance(item, str) for value in found if value for item in value)
+    # A value of another type than the path leads to is no text and no list of texts.
+    texts = all(
+        isinstance(value, list | str) and all(isinstance(item, str) for item in value)
+        for value in found
+        if value
+    )
     return texts and all(isinstance(value, str | bool) for value in members)
 
 
