@@ -88,6 +88,8 @@ def _same(run: OperationRun, rule: Rule, first: Exchange, again: Exchange) -> Ve
         return _unrecorded(run, again, rule)
     if again.reading.kind != "success":
         observed = f"the second answer is {again.reading.short()}"
+        if run.operation.page is None and _already_there(again.reading):
+            return _say(run, again, rule, "inconclusive", "conflict", observed, expected)
         return _say(run, again, rule, "fail", "idempotency", observed, expected)
     mine, theirs = (_identity(run.operation, e.reading.value) for e in (first, again))
     if mine != theirs:
@@ -95,6 +97,15 @@ def _same(run: OperationRun, rule: Rule, first: Exchange, again: Exchange) -> Ve
         observed = f"{name} differs: the request was carried out twice"
         return _say(run, again, rule, "fail", "idempotency", observed, expected)
     return _say(run, again, rule, "pass", "idempotent", "the same outcome", expected)
+
+
+def _already_there(reading: Reading) -> bool:
+    """Whether a repetition is answered by a declared error that names what the first one has made.
+
+    It made nothing new, so the token has done its work; the model does not say which answer it is.
+    EFS documents FileSystemAlreadyExists for a CreationToken that is used again.
+    """
+    return reading.error_class == "conflict" and reading.declared == "operation"
 
 
 def _conflict(run: OperationRun, rule: Rule, first: Exchange, third: Exchange) -> Verdict:

@@ -16,6 +16,7 @@ from aws_conformance.answers import Answered
 from aws_conformance.exchange import Response
 from aws_conformance.sender import Exchange
 from aws_specs import sdk
+from aws_specs.jsonvalues import is_object
 from aws_specs.paths import parent, shape_at
 from aws_specs.spec import List, Map, Operation, Rule
 
@@ -50,13 +51,50 @@ def _may_be_absent(operation: Operation, exchange: Exchange, rule: Rule) -> bool
     """Whether AWS may leave out a member that the model requires in an answer.
 
     What repeats a member of the request is absent where that has none (Route 53's Marker), and a
-    list without entries is left out (SQS's Failed). What stands within something else, too, comes
+    list without entries is left out (SQS's Failed), and most of an answer that has nothing to tell
+    (`_empty_handed`). What stands within something else, too, comes
     from shapes that are shared with requests (EMR's KdcAdminPassword, which no answer repeats) or
     describe things of several kinds (IAM's root user, who has no UserName).
     """
     inputs = {member.name for member in operation.input.members}
     repeated = rule.member in inputs and rule.member not in (exchange.case.params or {})
-    return repeated or isinstance(shape_at(operation.output, rule.member), List | Map)
+    listed = isinstance(shape_at(operation.output, rule.member), List | Map)
+    null = _NULL.search(_prose(operation, rule.member)) is not None
+    return (
+        repeated
+        or listed
+        or null
+        or (operation.page is None and _empty_handed(operation, exchange))
+    )
+
+
+def _empty_handed(operation: Operation, exchange: Exchange) -> bool:
+    """Whether an answer lacks most of what its model requires: then it says that there is nothing.
+
+    SWF answers a poll that finds no task with `startedEventId` alone, of five required members.
+    """
+    value = exchange.reading.value
+    due = [
+        rule.member
+        for rule in operation.rules
+        if rule.side == "output" and rule.kind == "required" and parent(rule.member) == ""
+    ]
+    missing = [name for name in due if not is_object(value) or value.get(name) is None]
+    return len(missing) > 1 and 2 * len(missing) > len(due)
+
+
+_NULL: Final = re.compile(
+    r"\b(is|be|are) null\b|\b(not|only) (be )?(returned|present|included|populated)\b",
+    re.IGNORECASE,
+)
+"""How documentation says that a member may be absent (IAM's JobCompletionDate, while a job runs)."""
+
+
+def _prose(operation: Operation, member: str) -> str:
+    """Return what the model's documentation says of a top-level member of the answer."""
+    model: Any = sdk.operation_model(operation.service, operation.name).output_shape
+    shape = model.members.get(member) if model is not None else None  # botocore is untyped
+    return str(getattr(shape, "documentation", ""))
 
 
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+")
@@ -70,11 +108,8 @@ def _surely_there(operation: Operation, member: str) -> bool:
     VersionId may be absent, as CreateBucket's BucketArn, which is "only supported for" some.
     """
     stem = "".join(_WORD.findall(member)[:-1])
-    model: Any = sdk.operation_model(operation.service, operation.name).output_shape
-    shape = model.members.get(member) if model is not None else None
-    prose = str(getattr(shape, "documentation", ""))
     named = bool(stem) and stem.lower() in operation.name.lower()
-    return named and _CONDITION.search(prose) is None
+    return named and _CONDITION.search(_prose(operation, member)) is None
 
 
 def _no_content(exchange: Exchange) -> bool:
@@ -99,11 +134,13 @@ def other_successes(operation: Operation, answer: object) -> frozenset[int]:
     if any(member.location == "statusCode" for member in operation.output.members):
         return frozenset(range(200, 300))
     partial = isinstance(answer, Response) and bool(answer.header("content-range"))
-    return _in_words(operation.service, operation.name) | ({206} if partial else set())
+    part: frozenset[int] = frozenset({206}) if partial else frozenset()
+    return _in_words(operation.service, operation.name) | part
 
 
 @cache
 def _in_words(service: str, name: str) -> frozenset[int]:
     model: Any = sdk.operation_model(service, name)  # botocore is untyped
     text = re.sub(r"<[^<>]{0,200}>", "", str(model.documentation or ""))
-    return frozenset(int(one or other) for one, other in _STATED.findall(text))
+    found: list[tuple[str, str]] = _STATED.findall(text)
+    return frozenset(int(one or other) for one, other in found)

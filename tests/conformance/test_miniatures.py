@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import pytest
 
@@ -226,3 +227,72 @@ def test_what_ends_the_target_is_a_finding_of_the_request_that_ended_it() -> Non
     assert [(v.reason, v.case_kind, v.confirmed) for v in found] == [
         ("no-response", "valid", False)
     ]
+
+
+def pool(accepts: Callable[[str], bool]) -> set[tuple[str, str]]:
+    """Return the findings on cognito-idp.CreateUserPool where texts are accepted or not."""
+    path = "cognito-idp.CreateUserPool/input/Schema[].Name/length"
+
+    def answer(request: Request) -> Answer:
+        try:
+            sent = json.loads(request.body)
+        except ValueError:
+            return Response(400, m.JSON, b'{"__type": "SerializationException"}')
+        schema = sent.get("Schema")
+        items = schema if isinstance(schema, list) else []
+        names = [item.get("Name") for item in items if isinstance(item, dict)]
+        if any(isinstance(name, str) and not accepts(name) for name in names):
+            return Response(400, m.JSON, b'{"__type": "InvalidParameterException"}')
+        return Response(200, m.JSON, b'{"UserPool": {"Id": "us-east-1_a"}}')
+
+    verdicts, _ = m.judged(m.Miniature(answer), ["cognito-idp.CreateUserPool"], only=("valid",))
+    return {found for found in m.findings(verdicts) if found[0] == path}
+
+
+def test_a_limit_is_refused_only_where_other_texts_of_the_kind_are_taken() -> None:
+    path = "cognito-idp.CreateUserPool/input/Schema[].Name/length"
+    assert pool(lambda name: len(name) < 20) == {(path, "rejected-valid")}
+    assert pool(lambda name: name == "name") == set()
+
+
+def test_a_poll_that_finds_nothing_lacks_most_of_what_the_model_requires() -> None:
+    def findings(body: bytes) -> set[str]:
+        def answer(request: Request) -> Answer:
+            try:
+                json.loads(request.body)
+            except ValueError:
+                return Response(400, m.JSON, b'{"__type": "SerializationException"}')
+            return Response(200, m.JSON, body)
+
+        target = m.Miniature(answer)
+        verdicts, _ = m.judged(target, ["swf.PollForActivityTask"], only=("valid",))
+        return {v.member for v in verdicts if v.verdict == "fail" and v.reason == "response-shape"}
+
+    nothing = {"startedEventId": 0}
+    task = {"taskToken": "t", "activityId": "a", "startedEventId": 1,
+            "workflowExecution": {"workflowId": "w", "runId": "r"}}  # fmt: skip
+    assert findings(json.dumps(nothing).encode()) == set()
+    assert findings(json.dumps(task).encode()) == {"activityType"}
+
+
+def test_a_token_that_is_used_again_may_be_answered_by_what_is_there_already() -> None:
+    """EFS documents FileSystemAlreadyExists; the model states no answer."""
+    seen: set[str] = set()
+
+    def answer(request: Request) -> Answer:
+        try:
+            token = str(json.loads(request.body).get("CreationToken"))
+        except ValueError:
+            return Response(400, m.JSON, b'{"__type": "BadRequest"}')
+        if token in seen:
+            return Response(
+                409,
+                m.JSON,
+                b'{"ErrorCode": "FileSystemAlreadyExists", "__type": "FileSystemAlreadyExists"}',
+            )
+        seen.add(token)
+        return Response(201, m.JSON, b'{"FileSystemId": "fs-0123456789abcdef0"}')
+
+    verdicts, _ = m.judged(m.Miniature(answer), ["efs.CreateFileSystem"], only=("valid",))
+    said = [v for v in verdicts if v.rule.endswith("/idempotency")]
+    assert {(v.verdict, v.reason) for v in said} == {("inconclusive", "conflict")}
