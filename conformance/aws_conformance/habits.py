@@ -74,8 +74,10 @@ def _habitual(
     identity = f"{rule.id}~seen"
     yield Judged(identity, (replace(found, case=identity),))
     for item in items:
+        alone = item.matter.twin is None and item.matter.case.kind == "invalid"
         verdict = clerk.verdict(
-            item.exchange, item.matter.rule or rule, "pass", "refused",
+            item.exchange, item.matter.rule or rule,
+            "inconclusive" if alone else "pass", "no-twin" if alone else "refused",
             item.exchange.reading.short(),
             expected="a refusal (the error itself is a finding of its own)", row="habit",
         )  # fmt: skip

@@ -8,7 +8,7 @@ about the fault. Messages are evidence, never the assertion.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 from aws_conformance.reading import Reading, says_absent
 from aws_conformance.recording import NOT_RECORDED
@@ -19,6 +19,9 @@ from aws_specs.spec import Operation, ProtocolSource, Rule, Scalar, Value
 from aws_strategies.case import Case
 from aws_strategies.kinds import KINDS
 
+Shown = Literal["", "past", "parsed", "own", "single", "alike"]
+"""What other answers show of a refusal that has no twin: see `aws_conformance.alone`."""
+
 
 class Matter(Value, frozen=True):
     """What is judged: a case, the rule it is about, its answer, and the answer to its twin.
@@ -26,7 +29,8 @@ class Matter(Value, frozen=True):
     `external`: whether the request is accepted depends on what the target has. `about_identifier`:
     the fault (or the witness) stands on a member that names something the target must have.
     `routed`: it stands in the path in such a way that the request may reach another operation.
-    `usual`: a valid request has nothing unusual but one value at its limit.
+    `usual`: a valid request has nothing unusual but one value at its limit. `shown`: what other
+    answers show where there is no twin.
     """
 
     operation: Operation
@@ -39,6 +43,7 @@ class Matter(Value, frozen=True):
     about_identifier: bool = False
     routed: bool = False
     usual: bool = False
+    shown: Shown = ""
 
     @property
     def expected_classes(self) -> frozenset[str]:
@@ -294,6 +299,12 @@ def _mapped(m: Matter) -> bool:
     return m.answer.declared in lists
 
 
+def _depends_on_the_fault(m: Matter) -> bool:
+    """Whether a right refusal that has no twin is known to be about the fault."""
+    shown = m.shown in ("past", "parsed", "own") and not m.strict
+    return shown and _right_class(m) and _mapped(m) and _right_status(m)
+
+
 _REFUSED = "an error: {errors}"
 
 INVALID: tuple[Row, ...] = (
@@ -348,6 +359,16 @@ INVALID: tuple[Row, ...] = (
         "another status than the error has, and no twin",
         lambda m: m.twin is None and _right_class(m) and _mapped(m) and not _right_status(m),
         "fail", "wrong-status", "{errors}; that error has status {due}", systemic=True,
+    ),
+    Row(
+        "refused, and other faults are answered otherwise, though there is no twin",
+        lambda m: m.twin is None and _depends_on_the_fault(m),
+        "pass", "refused-without-twin", _REFUSED,
+    ),
+    Row(
+        "there is no twin, and every fault is answered alike",
+        lambda m: m.twin is None and m.shown == "alike" and _right_class(m) and not m.strict,
+        "inconclusive", "indiscriminate", _REFUSED,
     ),
     Row("there is no twin", lambda m: m.twin is None, "inconclusive", "no-twin", _REFUSED),
     Row(

@@ -56,6 +56,9 @@ class RecordingHeader(Value, frozen=True, tag_field="line", tag="header", kw_onl
     region: str
     bindings: Mapping[str, str] = {}
     bootstrap: bool = False
+    control: bool = True
+    """Whether the smallest valid request and the twins were sent at all."""
+    pagination: bool = True
     started: str = ""
 
 

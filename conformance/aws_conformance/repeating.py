@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from aws_conformance.clerk import FLAKY, UNCONFIRMED, Clerk
 from aws_conformance.judge import Matter, Ruling, judge
 from aws_conformance.recording import NOT_RECORDED
-from aws_conformance.sender import Sender, UnreachableError
+from aws_conformance.sender import Exchange, Sender, UnreachableError
 from aws_specs.jsonvalues import is_object
 from aws_strategies.build import PLACEHOLDER, with_tokens
 from aws_strategies.case import Case
@@ -56,6 +56,10 @@ class Repeater:
             return again
         same = (again.verdict, again.reason) == (ruling.verdict, ruling.reason)
         return ruling if same else replace(ruling, row=ruling.row + FLAKY)
+
+    def again(self, case: Case) -> Exchange:
+        """Send a case once more, with fresh tokens and names."""
+        return self.sender.send(self._fresh(case))
 
     def still_throttled(self, matter: Matter, ruling: Ruling) -> tuple[Matter, Ruling]:
         """Send a throttled fault again beside its twin: alone each time, it is no limit."""

@@ -246,14 +246,18 @@ Call = Callable[[str, Mapping[str, Json]], Reading]
 """Sends one request outside of any case: the operation's name, its parameters."""
 
 
-def remove_all(journal: ResourceJournal, call: Call) -> tuple[Thing, ...]:
+def remove_all(journal: ResourceJournal, call: Call, *, perhaps: bool = True) -> tuple[Thing, ...]:
     """Remove what is there, the last first; return what could not be removed, with the reason.
 
     What other things stand on goes last, and a second round takes what was held by the first.
+    Without `perhaps` only what has surely been made is removed: another's thing may have the name.
     """
     for _ in range(2):
         for thing in sorted(journal.things.values(), key=lambda t: -t.number):
-            _remove(journal, thing, call)
+            if thing.sure or perhaps:
+                _remove(journal, thing, call)
+            elif not thing.why:
+                journal.kept(thing.number, "its request was not answered: `cleanup` removes it")
     for thing in tuple(journal.things.values()):
         gone = any(number not in journal.things for number in thing.parents)
         if thing.removal is None and gone:

@@ -104,8 +104,54 @@ def test_only_invalid_sends_nothing_a_conforming_service_would_accept(account: A
     assert account.names
     assert account.queues == set()
     assert {v.case_kind for v in results.verdicts} == {"invalid"}
-    assert not [v for v in results.verdicts if v.verdict == "pass"]
     assert {v.reason for v in results.verdicts if v.verdict == "inconclusive"} <= {"no-twin"}
+
+
+def test_a_right_refusal_that_depends_on_the_fault_passes_without_a_twin(
+    account: Account,
+) -> None:
+    result = call("run", "sqs.CreateQueue", *ALLOWED, *QUICK, "--only", "invalid")
+    results = load_results(Path("conformance-report/results.json"))
+    passed = [v for v in results.verdicts if v.verdict == "pass" and v.case_kind == "invalid"]
+    assert {v.reason for v in passed if v.kind != "error"} == {"refused-without-twin"}
+    assert "sqs.CreateQueue/input/QueueName/required" in {v.rule for v in passed}
+    assert (result.exit_code, account.queues) == (0, set())
+
+
+def test_strict_leaves_every_refusal_without_a_twin_open(account: Account) -> None:
+    result = call("run", "sqs.CreateQueue", *ALLOWED, *QUICK, "--only", "invalid", "--strict")
+    results = load_results(Path("conformance-report/results.json"))
+    assert {(v.verdict, v.reason) for v in results.verdicts} == {("inconclusive", "no-twin")}
+    assert result.exit_code == 3
+
+
+@pytest.mark.parametrize(
+    ("code", "reasons"),
+    [
+        ("InvalidParameterValue", {"indiscriminate"}),
+        ("QueueDoesNotExist", {"no-twin"}),
+        ("AccessDenied", {"no-twin"}),
+        ("ThrottlingException", {"throttled"}),
+    ],
+)
+def test_an_account_that_answers_everything_alike_passes_nothing(
+    account: Account, code: str, reasons: set[str]
+) -> None:
+    status = 403 if code == "AccessDenied" else 400
+    account.before = lambda name, params: accounts._error(status, code)
+    result = call("run", "sqs.CreateQueue", *ALLOWED, *QUICK, "--only", "invalid")
+    results = load_results(Path("conformance-report/results.json"))
+    assert {v.reason for v in results.verdicts if v.verdict == "inconclusive"} == reasons
+    assert not [v for v in results.verdicts if v.verdict in ("pass", "fail")]
+    assert result.exit_code == 3
+
+
+def test_a_wrong_status_that_is_a_habit_passes_no_rule_without_a_twin(account: Account) -> None:
+    account.before = lambda name, params: accounts._error(422, "InvalidParameterValue")
+    call("run", "sqs.CreateQueue", *ALLOWED, *QUICK, "--only", "invalid")
+    results = load_results(Path("conformance-report/results.json"))
+    assert not [v for v in results.verdicts if v.verdict == "pass"]
+    assert {v.reason for v in results.verdicts if v.verdict == "fail"} == {"wrong-status"}
 
 
 def test_an_accepted_fault_is_a_finding_without_a_twin(account: Account) -> None:
@@ -114,6 +160,44 @@ def test_an_accepted_fault_is_a_finding_without_a_twin(account: Account) -> None
     results = load_results(Path("conformance-report/results.json"))
     assert result.exit_code == 1
     assert {v.reason for v in results.verdicts if v.verdict == "fail"} == {"accepted-invalid"}
+
+
+def test_what_an_accepted_fault_has_made_is_removed(account: Account) -> None:
+    made: list[str] = []
+
+    def lax(name: str, params: dict[str, Any]) -> Any:
+        if name != "CreateQueue" or not isinstance(params.get("QueueName"), str):
+            return None
+        made.append(params["QueueName"])
+        return account._create("made-anyway")
+
+    account.before = lax
+    result = call("run", "sqs.CreateQueue", *ALLOWED, *QUICK, "--only", "invalid")
+    assert (result.exit_code, bool(made)) == (1, True)
+    assert "DeleteQueue" in account.names
+    assert (account.queues, resources()) == (set(), ())
+
+
+def test_what_was_perhaps_made_is_listed_and_not_removed(account: Account) -> None:
+    account.before = lambda name, params: (
+        accounts._error(500, "InternalFailure") if name == "CreateQueue" else None
+    )
+    call("run", "sqs.CreateQueue", *ALLOWED, *QUICK, "--only", "invalid")
+    assert set(account.names) == {"CreateQueue"}
+    assert resources()
+    assert not any(thing.sure for thing in resources())
+
+
+def test_the_recording_of_invalid_requests_alone_has_the_same_verdicts(account: Account) -> None:
+    first = call("run", "sqs.CreateQueue", *ALLOWED, "--only", "invalid", "--examples", "3",
+                 "--seed", "7", "--rate", "100000", "-q", "--record", "x.jsonl")  # fmt: skip
+    then = load_results(Path("conformance-report/results.json"))
+    again = call("run", "--target", "replay:x.jsonl", "-q", "-o", "again")
+    now = load_results(Path("again/results.json"))
+    assert (again.exit_code, first.exit_code) == (0, 0)
+    assert [(v.case, v.rule, v.verdict, v.reason) for v in now.verdicts] == [
+        (v.case, v.rule, v.verdict, v.reason) for v in then.verdicts
+    ]
 
 
 # ---------------------------------------------------------------- what valid cases make

@@ -78,6 +78,7 @@ class ReplayTarget:
         header = recording.header
         self.recording = recording
         self.name = header.target
+        self.control = header.control
         self.bindings: Mapping[str, str] = header.bindings
         self._region = header.region or "us-east-1"
         self._left: dict[Key, deque[RecordedExchange]] = defaultdict(deque)
