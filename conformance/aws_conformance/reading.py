@@ -66,6 +66,25 @@ class Reading(Value, frozen=True):
 _HEAD = 1024
 """How far into a body the root element of an error stands."""
 
+_S3: dict[str, int] = {
+    "EntityTooLarge": 400,
+    "EntityTooSmall": 400,
+    "InvalidArgument": 400,
+    "InvalidBucketName": 400,
+    "InvalidDigest": 400,
+    "InvalidRequest": 400,
+    "KeyTooLongError": 400,
+    "MalformedXML": 400,
+    "MethodNotAllowed": 405,
+    "MissingRequestBodyError": 400,
+    "NoSuchBucket": 404,
+    "NoSuchKey": 404,
+    "SlowDown": 503,
+}
+_BY_SERVICE = {"s3": _S3, "s3control": _S3}
+"""Errors that every operation of a service may answer and no model lists. Source: the page "Error
+responses" of S3's API reference."""
+
 
 def read(operation: Operation, answer: Answer, service_errors: dict[str, ErrorShape]) -> Reading:
     """Return what an answer says; `service_errors` are those that the service's model has."""
@@ -171,6 +190,8 @@ def _declared(
         return "operation", own.status
     if code in service_errors:
         return "service", service_errors[code].status
+    if code in _BY_SERVICE.get(operation.service, {}):
+        return "common", _BY_SERVICE[operation.service][code]
     if code in COMMON:
         return "common", 0 if code in LOOSE else COMMON[code]
     return "", 0
