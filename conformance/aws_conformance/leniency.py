@@ -87,14 +87,14 @@ _NULL: Final = re.compile(
     r"\b(is|be|are) null\b|\b(not|only) (be )?(returned|present|included|populated)\b",
     re.IGNORECASE,
 )
-"""How documentation says that a member may be absent (IAM's JobCompletionDate, while a job runs)."""
+"""How documentation says that a member may be absent (IAM's JobCompletionDate, until the end)."""
 
 
 def _prose(operation: Operation, member: str) -> str:
     """Return what the model's documentation says of a top-level member of the answer."""
-    model: Any = sdk.operation_model(operation.service, operation.name).output_shape
-    shape = model.members.get(member) if model is not None else None  # botocore is untyped
-    return str(getattr(shape, "documentation", ""))
+    top: Any = sdk.operation_model(operation.service, operation.name)  # botocore is untyped
+    members: Any = top.output_shape.members if top.output_shape is not None else {}
+    return str(members[member].documentation) if member in members else ""
 
 
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+")

@@ -52,6 +52,16 @@ def test_a_list_without_entries_is_left_out() -> None:
     assert found["Successful/required"][0] == "pass"
 
 
+def test_documentation_may_say_when_a_member_is_null() -> None:
+    body = (
+        b"<R><GetServiceLastAccessedDetailsResult><JobStatus>IN_PROGRESS</JobStatus>"
+        b"<JobCreationDate>2020-01-01T00:00:00Z</JobCreationDate>"
+        b"</GetServiceLastAccessedDetailsResult></R>"
+    ).replace(b"R>", b"GetServiceLastAccessedDetailsResponse>")
+    found = said("iam.GetServiceLastAccessedDetails", Response(200, XML, body))
+    assert found["JobCompletionDate/required"] == ("inconclusive", "may-be-absent")
+
+
 def test_a_member_of_its_own_that_the_model_requires_is_there() -> None:
     found = said("stepfunctions.StartExecution", jsoned({"startDate": 1.0}))
     assert found["executionArn/required"] == ("fail", "response-shape")
