@@ -13,12 +13,12 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from aws_reports.faults import change
+from aws_reports.faults import change, value_text
 from aws_reports.matrix import Cell, matrix
 from aws_reports.messages import answer_of, text_of
 from aws_reports.pages import page
 from aws_reports.redact import redacted
-from aws_reports.results import Evidence, Results, Verdict
+from aws_reports.results import Evidence, Results, ScenarioStep, Verdict
 from aws_reports.sources import KIND_WORDS, origin, place, sentence
 from aws_reports.summary import (
     Finding,
@@ -55,6 +55,23 @@ class Conversation(Value, frozen=True):
     milliseconds: str
 
 
+class Step(Value, frozen=True):
+    """One step of a scenario: what it does, what is sent, what is answered."""
+
+    does: str
+    sent: str
+    answer: str
+
+
+class Life(Value, frozen=True):
+    """One rule on the life of a thing, with the scenario that decided it."""
+
+    state: str
+    rule: str
+    says: str
+    steps: str
+
+
 class Card(Value, frozen=True, kw_only=True):
     """One finding as the page shows it. `snippets` are (tool, command or code)."""
 
@@ -78,6 +95,7 @@ class Card(Value, frozen=True, kw_only=True):
     conversation: Conversation | None
     twin: Conversation | None
     snippets: tuple[tuple[str, str], ...]
+    steps: tuple[Step, ...]
     others: tuple[tuple[str, str, str], ...]
     """The other cases of the same finding: (case, change, observed)."""
     left_out: int
@@ -105,6 +123,7 @@ def render(results: Results) -> bytes:
         unchecked=_unchecked(summary.operations),
         rules=_rules(summary.operations),
         errors=_errors(summary.results),
+        lives=_lives(summary.results),
         shown=SHOWN_RULES,
     )
 
@@ -183,11 +202,53 @@ def _card(number: int, finding: Finding, budget: _Budget) -> Card:
         conversation=_conversation(first.evidence, budget),
         twin=_conversation(first.twin, budget),
         snippets=_snippets(first, budget),
+        steps=tuple(_step(step, budget) for step in first.steps[:SHOWN_CASES]),
         others=tuple(
             (one_line(v.case, 500), change(v), one_line(v.observed)) for v in others[:SHOWN_CASES]
         ),
         left_out=max(0, len(others) - SHOWN_CASES),
     )
+
+
+def _step(step: ScenarioStep, budget: _Budget) -> Step:
+    sent = "" if step.sent is None else value_text(step.sent, 300)
+    return Step(one_line(step.does), budget.take(sent), one_line(step.answer))
+
+
+def _lives(results: Results) -> tuple[tuple[str, tuple[Life, ...]], ...]:
+    """Return what scenarios have decided, or left open, by operation; findings first."""
+    found: dict[str, list[Verdict]] = {}
+    for verdict in [v for v in results.verdicts if v.steps][:SHOWN_CELLS]:
+        found.setdefault(verdict.operation, []).append(verdict)
+    return tuple(
+        (one_line(operation), tuple(map(_life, sorted(verdicts, key=_worst_first))))
+        for operation, verdicts in found.items()
+    )
+
+
+def _worst_first(verdict: Verdict) -> tuple[int, str]:
+    return ("fail", "inconclusive", "error", "pass").index(_outcome(verdict)), verdict.case
+
+
+def _outcome(verdict: Verdict) -> str:
+    return verdict.verdict if verdict.verdict != "unimplemented" else "inconclusive"
+
+
+def _life(verdict: Verdict) -> Life:
+    return Life(
+        state=_LIVED[_outcome(verdict)],
+        rule=one_line(verdict.rule.removeprefix(f"{verdict.operation}/"), 500),
+        says=one_line(f"{verdict.reason}: {verdict.observed}"),
+        steps=change(verdict, 300),
+    )
+
+
+_LIVED: Final = {
+    "pass": "kept",
+    "fail": "broken",
+    "inconclusive": "undecided",
+    "error": "undecided",
+}
 
 
 def _conversation(evidence: Evidence | None, budget: _Budget) -> Conversation | None:

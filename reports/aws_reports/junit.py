@@ -198,6 +198,8 @@ def _lines(verdict: Verdict) -> Iterator[str]:
     }
     yield ""
     yield from (f"{name:9}{one_line(text, NAME_LIMIT)}" for name, text in facts.items() if text)
+    for number, step in enumerate(verdict.steps, 1):
+        yield one_line(f"  {number}. {step.does}: {step.answer}", NAME_LIMIT)
     if verdict.evidence:
         yield from _exchange(verdict.evidence)
     if verdict.reproducer and verdict.reproducer.curl:

@@ -154,6 +154,9 @@ def _finding(finding: Finding) -> str:
     if first.reproducer and first.reproducer.curl:
         parts.append("Again, by hand")
         parts.append(fence(bounded(first.reproducer.curl, COMMAND_LIMIT), "sh"))
+    elif first.reproducer and first.reproducer.boto3:
+        parts.append("Again, by hand")
+        parts.append(fence(bounded(first.reproducer.boto3, COMMAND_LIMIT), "python"))
     return "\n\n".join([*parts, "</details>"])
 
 

@@ -92,16 +92,20 @@ class Service:
             case = case_of(one.create)
             if not done(one.create, case):
                 fresh()
-                verdicts = self._tested((one,))
-                self.broken |= {v.rule for v in verdicts if v.verdict == "fail"}
+                # One operation may serve several kinds: what it does wrong is said once.
+                verdicts = tuple(v for v in self._tested((one,)) if v.case not in self.broken)
+                self.broken |= {
+                    v.case for v in verdicts if v.verdict == "fail" and v.kind == "state"
+                }
                 yield Judged(case, verdicts)
         alive = [one for one in self.kinds if one.create in self.worked]
         case = f"{case_of(alive[0].create)}~{TOGETHER}" if alive else ""
         if len(alive) > 1 and not done(alive[0].create, case):
             fresh()
             verdicts = self._tested(alive)
-            new = (v for v in verdicts if v.verdict == "fail" and v.rule not in self.broken)
-            yield Judged(case, tuple(new))
+            known = {case.rpartition("~")[0] for case in self.broken}
+            fails = (v for v in verdicts if v.kind == "state" and v.verdict == "fail")
+            yield Judged(case, tuple(v for v in fails if v.rule not in known))
 
     def _tested(self, kinds: Sequence[Lifecycle]) -> tuple[Verdict, ...]:
         """Return the verdicts on some kinds of things; whatever was made is removed again."""

@@ -14,8 +14,7 @@ from aws_strategies.plan import Plan
 
 def goes_by_name(lifecycle: Lifecycle) -> bool:
     """Whether operations are told of a thing by the name that its creator chose."""
-    uses = (*lifecycle.readers, *lifecycle.updaters, *filter(None, (lifecycle.deleter,)))
-    fills = (given for use in uses for _, given in use.fills)
+    fills = (given for use in uses_of(lifecycle) for _, given in use.fills)
     return any(given.side == "input" and given.path in lifecycle.chosen for given in fills)
 
 
@@ -26,6 +25,12 @@ def own_name(plan: Plan, path: str, typical: str, tag: str) -> str:
         if domain.values is None and len(text) <= (domain.longest or 255) and domain.allows(text):
             return text
     return typical
+
+
+def uses_of(lifecycle: Lifecycle) -> tuple[Use, ...]:
+    """Return every operation that is told of a thing."""
+    deleter = (lifecycle.deleter,) if lifecycle.deleter is not None else ()
+    return (*lifecycle.readers, *lifecycle.updaters, *deleter)
 
 
 def descriptions(plan: Plan) -> Iterator[str]:

@@ -14,7 +14,7 @@ from aws_conformance.stateful.acts import Act, Said, Step, Thing
 from aws_conformance.stateful.invariants import Situation, judged
 from aws_conformance.stateful.lab import Lab
 from aws_conformance.stateful.lifecycle import Use
-from aws_conformance.stateful.texts import goes_by_name, is_idle, texts_at
+from aws_conformance.stateful.texts import goes_by_name, is_idle, texts_at, uses_of
 from aws_specs.errors import ConformanceError
 from aws_specs.spec import Json
 
@@ -68,10 +68,29 @@ class World:
             exchange = self._made(act, params) if params is not None else None
         if exchange is None or params is None:
             return
-        if exchange.reading.kind != "success":
+        if exchange.reading.kind == "success":
+            self._tell_apart(act.kind)
+        else:
             self.lab.refused.setdefault(act.kind, Step(act, exchange))
             if says_absent(exchange.reading):
                 self.lab.absent.add(act.operation)
+
+    def _tell_apart(self, kind: int) -> None:
+        """Say nothing of things that requests cannot tell apart: there is one in each parent."""
+        *others, new = self.things.values()
+        uses = uses_of(self.lab.lifecycles[kind])
+        for other in others:
+            if other.kind == kind and any(
+                self._named(u, other) == self._named(u, new) for u in uses
+            ):
+                self.things[other.number] = replace(other, state="unsure")
+                self.things[new.number] = replace(new, state="unsure")
+
+    def _named(self, use: Use, thing: Thing) -> tuple[str | None, ...]:
+        return tuple(
+            first(thing.params if given.side == "input" else thing.answer, given.path)
+            for _, given in use.fills
+        )
 
     def _made(self, act: Act, params: Mapping[str, Json]) -> Exchange | None:
         """Send a creating request, journaled before and after; a success is a thing."""
@@ -167,9 +186,7 @@ class World:
         return found
 
     def _use_of(self, act: Act) -> Use | None:
-        lifecycle = self.lab.lifecycles[act.kind]
-        deleter = (lifecycle.deleter,) if lifecycle.deleter is not None else ()
-        uses = (*lifecycle.readers, *lifecycle.updaters, *deleter)
+        uses = uses_of(self.lab.lifecycles[act.kind])
         return next((use for use in uses if use.operation == act.operation), None)
 
     def _situation(
