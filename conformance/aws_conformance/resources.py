@@ -100,7 +100,8 @@ class Thing(Value, frozen=True, kw_only=True):
 
     def __str__(self) -> str:
         """Return the thing in a line for people."""
-        what = ", ".join(self.names) or "(no name in its answer)"
+        named = self.names or (names_of(self.removal.params) if self.removal else ())
+        what = ", ".join(named) or "(no name in its answer)"
         maybe = "" if self.sure else "perhaps: "
         return f"{maybe}{self.operation}: {what}" + (f": {self.why}" if self.why else "")
 
@@ -257,7 +258,7 @@ def remove_all(journal: ResourceJournal, call: Call, *, perhaps: bool = True) ->
             if thing.sure or perhaps:
                 _remove(journal, thing, call)
             elif not thing.why:
-                journal.kept(thing.number, "its request was not answered: `cleanup` removes it")
+                journal.kept(thing.number, "nobody knows whether it was made; `cleanup` would remove it")
     for thing in tuple(journal.things.values()):
         gone = any(number not in journal.things for number in thing.parents)
         if thing.removal is None and gone:
