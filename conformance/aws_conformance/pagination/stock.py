@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
+from aws_conformance.basis import Supply, plans
 from aws_conformance.hazards import hazard
 from aws_conformance.naming import Namer
 from aws_conformance.sender import UnreachableError
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
 _VERSION: Final = ("v", "2", "3")
 """What the names of later versions of a list end in: ListObjectsV2 lists objects."""
 
+
+_OTHERS: Final = 6
+"""How many other requests are tried where the smallest that makes a thing is refused."""
 
 MAKES: Final = (
     "Create", "Put", "Register", "Add", "Allocate", "Import", "Upload", "Publish", "Define",
@@ -76,19 +81,31 @@ class Stock:
         return f"on a real account it {danger}" if account and danger is not None else None
 
     def _made(self, maker: Node, count: int, within: Mapping[str, str]) -> Stocked:
-        plan = self._plan(maker, within)
-        namer = Namer(plan, self.bootstrap.settings.seed)
-        for number in range(count):
-            try:
-                params = self._request(maker, plan)
-            except NoValueError as error:
-                return Stocked(number, maker.id, str(error))
-            name = f"{maker.id}~stock~{self.bootstrap.nonce()}"
-            case = Case(id=name, operation=maker.id, kind="control", params=params)
-            refused = self._sent(maker.id, namer(case).params)
+        """Make things one by one; the way in which the first is accepted is kept for the others."""
+        refused = ""
+        for plan in self._ways(maker, within):
+            said = self._sent(maker, plan)
+            if not said:
+                return self._rest(maker, plan, count)
+            refused = refused or said
+        return Stocked(maker=maker.id, why=refused)
+
+    def _rest(self, maker: Node, plan: Plan, count: int) -> Stocked:
+        for number in range(1, count):
+            refused = self._sent(maker, plan)
             if refused:
                 return Stocked(number, maker.id, refused)
         return Stocked(count, maker.id)
+
+    def _ways(self, maker: Node, within: Mapping[str, str]) -> Iterator[Plan]:
+        """Yield plans for the maker's requests: the smallest, and others if it is refused."""
+        smallest = self._plan(maker, within)
+        yield smallest
+        boot = self.bootstrap
+        given = {f"{maker.id}.{path}": value for path, value in smallest.bindings.items()}
+        supply = Supply(content=boot.graphs.content(maker.id), values=boot.graphs.values)
+        others = plans(smallest.operation, given, boot.settings.confidence, supply)
+        yield from (plan for _, plan, _ in islice(others, _OTHERS))
 
     def _plan(self, maker: Node, within: Mapping[str, str]) -> Plan:
         """Return the plan of the maker's requests, with what it needs made where nothing gives it.
@@ -116,9 +133,16 @@ class Stock:
                 params[need.path] = other if domain.allows(other) else text
         return params
 
-    def _sent(self, name: str, params: Any) -> str:
+    def _sent(self, maker: Node, plan: Plan) -> str:
         """Make one thing, journaled; return how it was refused, "" where it was not."""
-        boot = self.bootstrap
+        boot, name = self.bootstrap, maker.id
+        try:
+            params = self._request(maker, plan)
+        except NoValueError as error:
+            return str(error)
+        nonce = f"{name}~stock~{boot.nonce()}"
+        case = Case(id=nonce, operation=name, kind="control", params=params)
+        params = Namer(plan, boot.settings.seed)(case).params
         removal = boot.removal(name, params, None)
         number = boot.journal.creating(name, params, removal)
         reading = boot.call(name, params)

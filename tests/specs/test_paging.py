@@ -1,4 +1,4 @@
-"""How operations are paged: read from the SDK's paginators and from names, and evaluated as the SDK does."""
+"""How operations are paged, read from the SDK's paginators and from names, and followed as it does."""
 
 from __future__ import annotations
 
