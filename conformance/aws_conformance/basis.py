@@ -96,10 +96,11 @@ def _every(plan: Plan, supply: Supply, known: Iterable[Way]) -> Iterator[Way]:
     offers = {path: value for path, value in offers.items() if path not in plan.always}
     yield from _offered(offers)
     if supply.content:
-        yield Way(why="content", samples=published.leaves(plan.operation.input, supply.content))
+        content = published.leaves(plan.operation.input, supply.content)
+        yield Way(why="content", bound=_within(offers, content), samples=content)
     for example in published.examples(plan.operation)[:_EXAMPLES]:
-        there = {path: value for path, value in offers.items() if path in example}
-        yield Way(why="a published example", bound=there, samples=example)
+        bound = _within(offers, example)
+        yield Way(why="a published example", bound=bound, samples=example)
     filled = _filled(plan)
     for samples in ({}, filled, *_members(plan)):
         if samples:
@@ -124,6 +125,11 @@ def _bound_by_name(plan: Plan) -> dict[str, str]:
         for path, value in plan.bindings.items()
         if path in plan.members and "." not in path and not plan.required(path)
     }
+
+
+def _within(offers: Mapping[str, str], samples: Leaves) -> dict[str, str]:
+    """Return the offers for members that a request has."""
+    return {path: value for path, value in offers.items() if path in samples}
 
 
 def _offered(offers: Mapping[str, str]) -> Iterator[Way]:

@@ -55,11 +55,12 @@ class Prepared(Value, frozen=True, kw_only=True):
 
     `bindings` are by whole path (`service.Operation.Path`); `missing` names what nobody makes, as
     `service.Path`; `refused` says which creations the target refused. `offers` are values by path
-    for members that are not required.
+    for members that are not required; `within` the numbers of the things that values were taken of.
     """
 
     bindings: Mapping[str, str] = {}
     offers: Mapping[str, str] = {}
+    within: tuple[int, ...] = ()
     missing: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
 
@@ -101,6 +102,7 @@ class Bootstrap:
         self._fuller: dict[str, bool] = {}
         self._absent: frozenset[str] = frozenset()
         self._ways: dict[str, Way] = {}
+        self._made: dict[str, int] = {}
         self.left: dict[int, Thing] = {}
 
     # ------------------------------------------------------------ making
@@ -120,6 +122,11 @@ class Bootstrap:
             found = Prepared(refused=(str(error),))
         self.prepared[operation.id] = found
         return found
+
+    def within(self, operation: Operation) -> tuple[int, ...]:
+        """Return the numbers of the things that an operation's requests name."""
+        found = self.prepared.get(operation.id)
+        return tuple(number for number in found.within if number) if found is not None else ()
 
     def supply(self, operation: Operation) -> tuple[Mapping[str, str], Supply]:
         """Return what to try an operation with whose smallest request is refused.
@@ -145,6 +152,7 @@ class Bootstrap:
         return Prepared(
             bindings={f"{operation.id}.{path}": value for path, value in bound.items()},
             offers=_taken(chain.offers, values),
+            within=tuple(self._made.get(take.step, 0) for take in chain.takes),
             missing=tuple(dict.fromkeys(f"{operation.service}.{path}" for path in missing)),
             refused=tuple(dict.fromkeys(refused)),
         )
@@ -186,7 +194,7 @@ class Bootstrap:
                 failed[step.operation] = f"{step.operation} is answered {said}"
                 continue
             if step.made:
-                numbers[step.operation] = number
+                numbers[step.operation] = self._made[step.operation] = number
             sources: dict[str, Json] = {"input": params, "output": reading.value}
             for take in wanted:
                 if take.step == step.operation:

@@ -48,10 +48,13 @@ class Keeper:
         if self._removes and self._used and self._first:
             self.bootstrap.prepare(self.operation)
             self._now, self._used = self._values(), False
-        if self._creates and is_object(case.params) and not case.wire:
+        if self._creates and is_object(case.params):
+            # Also what breaks the protocol may be accepted, and make something.
             removal = self.bootstrap.removal(self.operation.id, case.params, None)
-            journal = self.bootstrap.journal
-            self._number = journal.creating(self.operation.id, case.params, removal, case.id)
+            journal, within = self.bootstrap.journal, self.bootstrap.within(self.operation)
+            self._number = journal.creating(
+                self.operation.id, case.params, removal, case.id, parents=within
+            )
         changes = {
             value: self._now[name]
             for name, value in self._first.items()

@@ -5,6 +5,7 @@ Everything here says how a run is set up; nothing here sends a request.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -167,10 +168,11 @@ def said_of_bootstrap(session: Session, results: Results) -> Iterator[str]:
             yield f"not made for {name}: give {binds}{why}"
     if bootstrap.left and session.config.target != "moto":  # that is gone with the process
         yield f"left behind, see {Path(session.config.output) / FILE}:"
-        yield from (f"  {thing}" for thing in list(bootstrap.left.values())[:_SHOWN])
-        more = len(bootstrap.left) - _SHOWN
-        if more > 0:
-            yield f"  and {more} more"
+        lines = Counter(str(thing) for thing in bootstrap.left.values())
+        for line, count in lines.most_common(_SHOWN):
+            yield f"  {line}" + (f" ({count} times)" if count > 1 else "")
+        if len(lines) > _SHOWN:
+            yield f"  and {len(lines) - _SHOWN} more"
 
 
 # ---------------------------------------------------------------- record and replay
