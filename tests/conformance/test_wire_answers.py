@@ -408,3 +408,10 @@ def test_a_query_answer_without_a_result_may_have_no_body() -> None:
 
 def test_a_json_null_is_a_structure_without_members() -> None:
     assert decode_success(CONTACT, response(200, b" null\n")) == ({}, ())
+
+
+def test_a_stream_of_events_is_a_member_and_is_not_read() -> None:
+    operation = catalog.load("kinesis.SubscribeToShard")
+    stream = (("Content-Type", "application/vnd.amazon.eventstream"),)
+    answer = Response(200, stream, bytes.fromhex("0000001000000000"))
+    assert decode_success(operation, answer) == ({"EventStream": {}}, ())

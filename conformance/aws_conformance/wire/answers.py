@@ -305,6 +305,13 @@ def _rpc(due: tuple[str, ...], read: Reader) -> Success:
 
     def success(model: Any, response: Response, problem: shapes.Problem) -> Json:
         shape = model.output_shape
+        streams = [
+            name
+            for name, member in (shape.members if shape is not None else {}).items()
+            if member.serialization.get("eventstream")
+        ]
+        if streams:
+            return {name: {} for name in streams}  # its events are not read
         _report(_wrong_type(response, due), problem)
         return _whole(shape, response, read, problem) if shape is not None else {}
 
