@@ -41,6 +41,7 @@ class Config(Value, frozen=True, kw_only=True, rename="kebab"):
     operations: tuple[str, ...] = ()
     target: str = "emulator"
     source: Literal["page", "model", "both"] = "both"
+    protocol: str = ""
     only: tuple[Kind, ...] = ("valid", "invalid", "malformed")
     examples: Annotated[int, Meta(ge=0, le=100_000)] = 25
     seed: Annotated[int, Meta(ge=0, le=LARGEST_SEED)] | None = None
@@ -68,6 +69,7 @@ _EXPECTED: Final[Mapping[str, str]] = {
     "operations": 'a list of names such as "connect.CreateContact"',
     "target": "a name or a URL, in quotes",
     "source": '"page", "model" or "both"',
+    "protocol": 'a protocol by botocore\'s name, such as "smithy-rpc-v2-cbor"',
     "only": 'a list of "valid", "invalid", "malformed" and "stateful"',
     "examples": "a whole number from 0 to 100000",
     "seed": f"a whole number from 0 to {LARGEST_SEED}",

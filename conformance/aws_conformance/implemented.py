@@ -27,6 +27,7 @@ from aws_conformance.answers import check_answer
 from aws_conformance.exchange import Response
 from aws_conformance.reading import Reading, says_absent
 from aws_conformance.sender import Exchange
+from aws_specs.paths import parent
 from aws_specs.spec import Operation
 from aws_strategies.case import Case
 
@@ -161,7 +162,8 @@ def _names_nothing(operation: Operation, reading: Reading) -> bool:
     if reading.unreadable:
         return True
     answered = list(check_answer(operation, reading.value))
-    if any(item.problem for item in answered if item.rule.kind == "required"):
+    required = [item for item in answered if item.rule.kind == "required"]
+    if any(item.problem for item in required if not parent(item.rule.member)):
         return True
     absent = any(item.problem for item in answered if item.rule.kind == "present")
     # What identifies a thing is guessed for an operation without a page: then anything will do.

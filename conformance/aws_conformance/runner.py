@@ -28,7 +28,7 @@ from aws_conformance.rebasing import Supplied, recorded_supply, supply_of
 from aws_conformance.sender import BudgetSpentError, Sender, UnreachableError
 from aws_conformance.targets.recording import bound_of
 from aws_reports.results import OperationResult, Verdict
-from aws_specs.catalog import SourceChoice, load, select
+from aws_specs.catalog import SourceChoice, load, select, speaking
 from aws_specs.errors import ConformanceError
 from aws_specs.spec import Operation, Value
 
@@ -46,6 +46,7 @@ class Settings(Value, frozen=True, kw_only=True):
     """
 
     source: SourceChoice = "both"
+    protocol: str = ""
     only: tuple[str, ...] = ONLY
     examples: int = 25
     seed: int = 0
@@ -104,7 +105,7 @@ def _one(
     """Yield what happens with one operation; return whether the run is to end there."""
     try:
         fresh(target, settings)
-        operation = select(load(name), settings.source)
+        operation = speaking(select(load(name), settings.source), settings.protocol)
         sender = Sender(operation, target, region=settings.region, budget=budget)
         own = _prepared(operation, sender, settings, bootstrap)
         one = OperationRun(operation, sender, own, done)

@@ -215,7 +215,8 @@ class Session:
     def _operation(self, name: str) -> Operation:
         from aws_specs import catalog
 
-        return catalog.select(catalog.load(name), self.settings.source)
+        chosen = catalog.select(catalog.load(name), self.settings.source)
+        return catalog.speaking(chosen, self.settings.protocol)
 
 
 def settings_of(config: Config) -> Settings:
@@ -224,6 +225,7 @@ def settings_of(config: Config) -> Settings:
 
     return Settings(
         source=config.source,
+        protocol=config.protocol,
         only=config.only,
         examples=config.examples,
         seed=config.seed or 0,

@@ -128,6 +128,23 @@ def _check(name: str, service: str, operation: str) -> None:
         raise UsageError(error.message, hint=near or error.hint) from error
 
 
+def speaking(operation: Operation, protocol: str) -> Operation:
+    """Return the operation as it is in another protocol that its service lists; "" for its own.
+
+    Raises `UsageError` for a protocol that the SDK's model does not list for the service. Names are
+    botocore's: json, rest-json, query, ec2, rest-xml, smithy-rpc-v2-cbor.
+    """
+    if protocol in ("", operation.wire.protocol):
+        return operation
+    listed = sdk.protocols(operation.service)
+    if protocol not in listed:
+        raise UsageError(
+            f"{operation.service} does not speak {protocol} (botocore {sdk.version()})",
+            hint=f"Its protocols are: {', '.join(listed)}.",
+        )
+    return replace(operation, wire=replace(operation.wire, protocol=protocol))
+
+
 def select(operation: Operation, source: SourceChoice) -> Operation:
     """Return the operation with only the rules of one source to be tested.
 

@@ -275,7 +275,7 @@ def _wire(model: botocore_model.OperationModel) -> Wire:
     payload = model.input_shape.serialization.get("payload", "") if model.input_shape else ""
     prefix = metadata.get("targetPrefix", "")
     return Wire(
-        protocol=str(getattr(service, "resolved_protocol", None) or service.protocol),
+        protocol=sdk.protocol(service.service_name),
         method=str(http.get("method", "POST")),
         uri=str(http.get("requestUri", "/")),
         status=int(http.get("responseCode", 200)),

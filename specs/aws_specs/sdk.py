@@ -78,6 +78,18 @@ def description(service: str) -> Mapping[str, Any]:
     return model
 
 
+def protocol(service: str) -> str:
+    """Return the protocol that botocore's clients of a service speak."""
+    model: Any = service_model(service)
+    return str(getattr(model, "resolved_protocol", None) or model.protocol)
+
+
+def protocols(service: str) -> tuple[str, ...]:
+    """Return the protocols that the model lists for a service, by botocore's names."""
+    metadata: Mapping[str, Any] = service_model(service).metadata
+    return tuple(str(name) for name in metadata.get("protocols") or (metadata["protocol"],))
+
+
 @cache
 def client_of_service(service: str) -> str:
     """Return the client class of a service (chime-sdk-identity → "ChimeSDKIdentity")."""

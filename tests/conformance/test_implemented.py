@@ -130,6 +130,8 @@ def test_what_is_too_large_for_a_server_does_not_show_that_an_operation_is_there
 
 THERE: list[tuple[str, str, Answer]] = [
     ("the same error to everything", "kms.ListKeys", error("ValidationException")),
+    ("a list with an item that lacks something", "cloudwatch.ListMetrics",
+     Response(200, JSON, b'{"Metrics": [{"MetricName": "m", "Dimensions": [{"Name": "n"}]}]}')),
     ("access denied to everything", "kms.ListKeys", error("AccessDeniedException", 400)),
     ("not found to everything", "kms.DescribeKey", error("NotFoundException")),
     ("an empty list of nothing", "kinesis.ListStreams",

@@ -35,6 +35,11 @@ if TYPE_CHECKING:
     metavar="emulator|moto|aws|URL|replay:FILE",
     help="What to test (default: the built-in emulator). One URL serves all services.",
 )
+@click.option(
+    "--protocol",
+    metavar="NAME",
+    help="Speak another protocol that the services list, e.g. smithy-rpc-v2-cbor.",
+)
 @case_options
 @click.option(
     "--examples",
@@ -357,7 +362,8 @@ def _dry_run(names: Sequence[str], config: Config) -> int:
     endpoint = config.target if "://" in config.target else "http://127.0.0.1:4599"
     graphs, making, count = Graphs(config.chains), bootstraps(config), 0
     for name in names if not alone(config) else ():
-        operation = catalog.select(catalog.load(name), config.source)
+        chosen = catalog.select(catalog.load(name), config.source)
+        operation = catalog.speaking(chosen, config.protocol)
         graph = graphs(operation.service) if making or config.target == "aws" else None
         for step in _steps(name, graph, config) if making and graph is not None else ():
             show(step)

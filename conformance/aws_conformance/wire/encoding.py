@@ -139,6 +139,8 @@ def client_sends(operation: Operation, params: Json, request: Request, endpoint:
     if not is_object(params):
         return False
     model: Any = sdk.operation_model(operation.service, operation.name)
+    if operation.wire.protocol != sdk.protocol(operation.service):
+        return False
     serializer = create_serializer(operation.wire.protocol, include_validation=False)
     if not _finds_its_endpoint(model, params):
         return False
