@@ -140,7 +140,7 @@ def ways(operation: Operation, *, extra: bool = False) -> tuple[str, ...]:
 def _applies(operation: Operation, way: str) -> bool:
     if way.endswith("-signature"):
         return not operation.wire.unsigned
-    if way in ("json-syntax", "xml-syntax", "content-type"):
+    if way in ("json-syntax", "xml-syntax", "cbor-syntax", "content-type"):
         return operation.wire.protocol == "json" or _structured_body(operation)
     if way == "unknown-operation" and operation.wire.uri.startswith("/{"):
         return False  # every path is that of an operation

@@ -15,7 +15,7 @@ from itertools import islice
 from typing import Any
 
 from aws_specs.paths import KEY, Concrete, join, occurrences, parent, steps
-from aws_specs.spec import Json, List, Map, Recursive, Rule, Scalar, Shape, Structure
+from aws_specs.spec import Json, List, Map, Member, Recursive, Rule, Scalar, Shape, Structure
 from aws_strategies import domain as domains
 from aws_strategies.plan import Plan, above
 from aws_strategies.text import FORMATS
@@ -106,12 +106,21 @@ class Builder:
             explicit.sort(key=lambda member: not wanted[join(path, member.name)])
             sendable = [m for m in shape.members if self.plan.sendable(join(path, m.name))]
             chosen = (explicit or sorted(sendable, key=lambda member: recurs(member.shape)))[:1]
+        elif not chosen and path and self.plan.operation.wire.protocol in ("query", "ec2"):
+            chosen = self._seen(shape, path)
         return {
             member.name: self._value(
                 member.shape, join(path, member.name), wanted, values, depth + 1
             )
             for member in chosen
         }
+
+    def _seen(self, shape: Structure, path: str) -> list[Member]:
+        """Return a member that makes a structure travel: a form has nothing for an empty one."""
+        sendable = [m for m in shape.members if self.plan.sendable(join(path, m.name))]
+        leaves = [m for m in sendable if isinstance(m.shape, Scalar)]
+        nested = [m for m in sendable if isinstance(m.shape, Structure)]
+        return (leaves or nested)[:1]
 
     def _map(
         self, shape: Map, path: str, wanted: Wanted, values: Mapping[str, Json], depth: int
@@ -167,6 +176,11 @@ def _integer(domain: domains.Domain) -> int:
     return value if high is None else min(value, high)
 
 
+def _float(domain: domains.Domain) -> float:
+    value = 1.0 if domain.low is None else max(1.0, domain.low)
+    return value if domain.high is None else min(value, float(domain.high))
+
+
 def _blob(domain: domains.Domain) -> str:
     from base64 import b64encode
 
@@ -189,7 +203,7 @@ def recurs(shape: Shape) -> bool:
 
 _SCALARS: Mapping[str, Callable[[domains.Domain], Json]] = {
     "integer": _integer,
-    "float": lambda domain: float(_integer(domain)),
+    "float": _float,
     "boolean": lambda domain: True,
     "blob": _blob,
     "stream": _blob,
