@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -247,6 +249,29 @@ def test_a_crash_leaves_a_journal_that_cleanup_needs_nothing_else_for(account: A
     assert result.stdout == (
         "perhaps: sqs.CreateQueue: (no name in its answer): no operation is known that removes it\n"
     )
+
+
+def test_a_killed_run_leaves_a_journal_and_cleanup_removes_what_it_made(
+    account: Account, tmp_path: Path
+) -> None:
+    process: list[subprocess.Popen[bytes]] = []
+
+    def killing(name: str, params: dict[str, Any]) -> Any:
+        if name == "DeleteQueue" and process:
+            process.pop().kill()  # SIGKILL: nothing of the run's own can tidy up
+            return accounts._error(500, "InternalFailure")
+        return None
+
+    account.before = killing
+    command = [sys.executable, "-m", "aws_conformance", "run", "sqs.CreateQueue"]
+    run = subprocess.Popen([*command, *ALLOWED, *QUICK, "--only", "valid"], cwd=tmp_path)
+    process.append(run)
+    assert run.wait(120) == -9
+    left = set(account.queues)
+    assert left
+    assert {name for thing in resources() for name in thing.names} >= left
+    done = call("cleanup", "conformance-report", "--allow-account", ACCOUNT)
+    assert (done.exit_code, account.queues, resources()) == (0, set(), ()), done.output
 
 
 def test_cleanup_touches_no_other_account_than_the_journals(account: Account) -> None:

@@ -25,6 +25,7 @@ from aws_conformance.targets import Options, Wiring
 from aws_conformance.targets.places import signing_region
 from aws_conformance.targets.url import Limits, UrlTarget
 from aws_conformance.wire.signing import Credentials
+from aws_specs import sdk
 from aws_specs.errors import TargetError
 
 
@@ -85,8 +86,16 @@ class AwsTarget:
 
     def wiring(self, service: str) -> Wiring:
         """Return endpoint, region and credentials of a service; the credentials are fresh."""
-        frozen = self._session.get_credentials().get_frozen_credentials()
-        credentials = Credentials(frozen.access_key, frozen.secret_key, frozen.token)
+        try:
+            frozen = self._session.get_credentials().get_frozen_credentials()
+        except (BotoCoreError, ClientError) as error:
+            raise TargetError(
+                f"the credentials of {self.name} cannot be renewed: {error}",
+                hint="Log in again, and go on with --resume.",
+            ) from error
+        credentials = Credentials(
+            frozen.access_key, frozen.secret_key, frozen.token, self._bearer(service)
+        )
         return Wiring(self._endpoint(service), credentials, signing_region(service, self._region))
 
     def send(self, request: Request) -> Answer:
@@ -116,6 +125,22 @@ class AwsTarget:
                 client = self._session.create_client(service, region_name=self._region)
                 self._endpoints[service] = str(client.meta.endpoint_url)
             return self._endpoints[service]
+
+    def _bearer(self, service: str) -> str:
+        """Return the token of a service that takes one (`aws sso login`), "" where there is none.
+
+        Raises `TargetError` where one is configured and cannot be had.
+        """
+        model: Any = sdk.service_model(service)
+        if model.signature_version != "bearer":
+            return ""
+        try:
+            token = self._session.get_auth_token()
+            return str(token.get_frozen_token().token) if token is not None else ""
+        except BotoCoreError as error:
+            raise TargetError(
+                f"there is no token for {service}: {error}", hint="Run `aws sso login`."
+            ) from error
 
     def _pool(self, url: str) -> UrlTarget:
         with self._lock:

@@ -38,12 +38,16 @@ class Credentials(Value, frozen=True):
     access_key: str
     secret_key: str
     token: str | None = None
+    bearer: str = ""
+    """The token of services that take one in the place of a signature; "" where there is none."""
 
     def __repr__(self) -> str:
         return f"Credentials(access_key={self.access_key!r}, …)"
 
 
-DUMMY: Final = Credentials("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
+DUMMY: Final = Credentials(
+    "AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", bearer="AKIDEXAMPLE"
+)
 """The credentials of AWS's own signing examples; for targets that check none."""
 
 
@@ -102,8 +106,9 @@ Headers = list[tuple[str, str]]
 def _bearer(
     _: str, operation: Operation, request: Request, bare: Headers, identity: Identity
 ) -> Headers:
-    token = identity.credentials.token or identity.credentials.access_key
-    return [*bare, ("Authorization", f"Bearer {token}")]
+    """Return the headers with the bearer's own token: a session's is never sent in its place."""
+    token = identity.credentials.bearer
+    return [*bare, ("Authorization", f"Bearer {token}")] if token else bare
 
 
 def _signed_v4(
