@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import io
 import threading
-from collections.abc import Iterator, Sequence
+import tomllib
+from collections.abc import Generator, Sequence
 from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -27,8 +29,9 @@ from aws_conformance.stateful.acts import Act, Does
 from aws_conformance.stateful.hunting import without
 from aws_conformance.stateful.phase import events
 from aws_conformance.targets import open_target
+from aws_conformance.targets.moto import MotoTarget
 from aws_reports.results import Results, Verdict
-from aws_specs import catalog
+from aws_specs import catalog, sdk
 from tests_support.lives import Applications, Repositories, Streams, Toy, reply
 
 GRAPHS = Graphs()
@@ -350,9 +353,8 @@ def scenario(text: str) -> tuple[Act, ...]:
 
 
 def session(target: Toy, folder: Path, **settings: Any) -> Session:
-    config = Config(
-        target="toy", seed=1, examples=0, output=str(folder), **{"stateful": True, **settings}
-    )
+    given: dict[str, Any] = {"stateful": True, **settings}
+    config = Config(target="toy", seed=1, examples=0, output=str(folder), **given)
     return Session(REPOSITORIES, target, config)
 
 
@@ -444,7 +446,7 @@ def test_the_script_of_a_scenario_shows_the_fault_by_hand() -> None:
 
 
 @contextlib.contextmanager
-def served(target: Toy) -> Iterator[str]:
+def served(target: Toy) -> Generator[str]:
     """Serve a toy over HTTP while the block runs."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -477,3 +479,48 @@ def served(target: Toy) -> Iterator[str]:
         finally:
             server.shutdown()
             thread.join()
+
+
+# ---------------------------------------------------------------- moto
+
+REVIEWED: dict[str, Any] = tomllib.loads(
+    (Path(__file__).parent / "data" / "moto_lives.toml").read_text(encoding="utf-8")
+)
+SAME_VERSIONS = all(version(name) == REVIEWED[name] for name in ("moto", "botocore"))
+
+
+def moto_lives(services: Sequence[str]) -> set[tuple[str, str]]:
+    target = open_target("moto")
+    assert isinstance(target, MotoTarget)
+    names = [f"{s}.{name}" for s in services for name in sdk.operation_names(s)]
+    bootstrap = Bootstrap(target, Settings(seed=1, examples=0), graphs=GRAPHS)
+    try:
+        return {
+            (v.rule, v.reason)
+            for event in events(names, bootstrap, fresh=target.reset, pause=no_pause)
+            if isinstance(event, Judged)
+            for v in event.verdicts
+            if v.verdict == "fail" and v.kind == "state" and not v.flaky
+        }
+    finally:
+        target.close()
+
+
+def reviewed(services: Sequence[str]) -> set[tuple[str, str]]:
+    return {
+        (entry["rule"], entry["reason"])
+        for entry in REVIEWED["deviation"]
+        if entry["rule"].partition(".")[0] in services
+    }
+
+
+@pytest.mark.skipif(not SAME_VERSIONS, reason="reviewed for another version of moto")
+def test_what_lives_otherwise_in_moto_is_what_was_reviewed() -> None:
+    assert moto_lives(REVIEWED["services"]) == reviewed(REVIEWED["services"])
+
+
+@pytest.mark.nightly
+@pytest.mark.skipif(not SAME_VERSIONS, reason="reviewed for another version of moto")
+@pytest.mark.parametrize("service", REVIEWED["nightly"])
+def test_what_lives_otherwise_in_large_services_of_moto_is_what_was_reviewed(service: str) -> None:
+    assert moto_lives([service]) == reviewed([service])
