@@ -164,7 +164,14 @@ def _rules(operation: Operation, found: Pagination) -> Iterator[Rule]:
         yield rule("limit", found.limit, {"max": True}, reason=why, source=found.limit_source)
     if _is_text(operation, found.tokens[0].member):
         why = "" if found.errors else "no declared error is about a token"
-        yield rule("token", found.tokens[0].member, {"errors": list(found.errors)}, reason=why)
+        member, value = found.tokens[0].member, {"errors": list(found.errors)}
+        yield rule("token", member, value, reason=why, source=_source_of_error(operation, found))
+
+
+def _source_of_error(operation: Operation, found: Pagination) -> Source | None:
+    """Return where the first error about tokens is declared, None where none is."""
+    declared = (r for r in operation.rules if r.kind == "error" and r.value["code"] in found.errors)
+    return next((rule.source for rule in declared), None)
 
 
 # ---------------------------------------------------------------- reading
@@ -298,15 +305,21 @@ def _is_text(operation: Operation, member: str) -> bool:
     return _scalar(shape_at(operation.input, member))
 
 
-def _source_of(operation: Operation, member: Member) -> Source:
-    """Return where a member is described: its sentence on the page, or its shape in the model."""
+def _source_of(operation: Operation, member: Member, said: re.Pattern[str] | None = None) -> Source:
+    """Return where a member is described: its sentence on the page, or its shape in the model.
+
+    The sentence is the first with the words `said`, where one has them.
+    """
     if operation.page is not None and member.line:
-        sentence = _sentences(member.documentation)[:1] or [f"{member.name} (string)"]
-        return PageSource(file=operation.page.file, line=member.line, sentence=sentence[0])
+        sentences = _sentences(member.documentation) or [f"{member.name} (string)"]
+        telling = (one for one in sentences if said is not None and said.search(one))
+        return PageSource(
+            file=operation.page.file, line=member.line, sentence=next(telling, sentences[0])
+        )
     shape = member.shape
     name = f"{operation.name}Request.{member.name}"
     return ModelSource(
-        model=operation.model, shape=getattr(shape, "name", "") or name, trait="member"
+        model=operation.model, shape=getattr(shape, "name", "") or name, trait="documentation"
     )
 
 
@@ -356,7 +369,7 @@ def _completed(operation: Operation, found: Pagination) -> Pagination:
         errors=errors,
         least=max(least(text), _least_stated(operation, member.name)),
         maximum=is_maximum(member.name, text),
-        limit_source=_source_of(operation, member),
+        limit_source=_source_of(operation, member, _MOST),
     )
 
 
@@ -412,8 +425,8 @@ def plain(markup: str) -> str:
 
 
 def _sentences(text: str) -> list[str]:
-    first, dot, _ = " ".join(text.split()).partition(". ")
-    return [first + (dot.strip())] if first else []
+    parts = " ".join(text.split()).split(". ")
+    return [f"{part}." for part in parts[:-1]] + [part for part in parts[-1:] if part]
 
 
 # ---------------------------------------------------------------- errors about tokens

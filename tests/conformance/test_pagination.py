@@ -23,10 +23,12 @@ from aws_conformance.targets import open_target
 from aws_conformance.targets.moto import MotoTarget
 from aws_reports.results import OperationResult, Verdict
 from aws_specs.catalog import load
+from aws_specs.extract import extract
+from aws_specs.generated import page as generated_page
 from aws_specs.pagination import pagination
 from aws_strategies.plan import Plan
-from conformance.paged_keys import Keys
 from tests_support.miniatures import Miniature
+from tests_support.paged_keys import Keys
 
 LIST = "kms.ListKeys"
 VALID = Settings(examples=0, seed=1, only=("valid",))
@@ -251,6 +253,19 @@ def test_without_a_limit_pages_that_come_by_themselves_are_looked_at() -> None:
 def test_an_invented_token_must_be_refused_where_an_error_says_so() -> None:
     verdicts, _ = judged(repositories([["a"]]), REPOSITORIES)
     assert findings(verdicts) == {(f"{REPOSITORIES}/pagination/token", "pagination")}
+
+
+def test_a_page_does_not_make_an_invented_token_valid() -> None:
+    text = generated_page("codecommit", "ListRepositories")
+    operation = extract(text, file="pages/codecommit/list_repositories.rst")
+    target = repositories([["a", "b"], ["c"]], loose=False)
+    settings = Settings(examples=10, seed=1, only=("valid",))
+    one = OperationRun(operation, Sender(operation, target), settings, frozenset())
+    verdicts = [v for event in one.events() for v in getattr(event, "verdicts", ())]
+    assert findings(verdicts) == set()
+    about = of(verdicts, f"{REPOSITORIES}/input/nextToken/type")
+    assert {(v.verdict, v.reason) for v in about} == {("inconclusive", "needs-state")}
+    assert {v.verdict for v in of(verdicts, f"{REPOSITORIES}/pagination/token")} == {"pass"}
 
 
 def queues(names: list[str], *, known: bool) -> Miniature:

@@ -95,6 +95,9 @@ def test_a_page_says_where_its_limit_is_described() -> None:
     assert isinstance(source, PageSource)
     assert source.sentence == "Use this parameter to specify the maximum number of items to return."
     assert source.line > 1
+    token = by_id["kms.ListKeys/pagination/token"].source
+    assert isinstance(token, PageSource)
+    assert token.sentence == "InvalidMarkerException"
 
 
 def test_a_service_that_the_sdk_does_not_know_is_read_by_names() -> None:
@@ -229,7 +232,7 @@ def _both(model: dict[str, Any], answers: list[Any]) -> tuple[list[Any], list[An
         return asked, method
 
     theirs, method = fetch()
-    made: Any = Paginator(method, model, _Model())  # type: ignore[arg-type]  # it has no types
+    made: Any = Paginator(method, model, _Model())
     try:
         for _ in made.paginate():
             pass

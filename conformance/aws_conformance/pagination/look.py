@@ -106,11 +106,16 @@ def _pages(count: int) -> str:
     return f"{count} pages" if count != 1 else "1 page"
 
 
+def _counted(count: int) -> str:
+    return f"{count} items" if count != 1 else "1 item"
+
+
 # ---------------------------------------------------------------- the limit
 
 
 def _limited(pagination: Pagination, look: Look) -> Said:
-    expected = f"at most {look.limit} items on a page where {pagination.limit} is {look.limit}"
+    most = _counted(int(look.limit or 0))
+    expected = f"at most {most} on a page where {pagination.limit} is {look.limit}"
     walk = look.paged
     if walk is None or not walk.pages:
         expected = f"no more items on a page than {pagination.limit} allows"
@@ -118,11 +123,11 @@ def _limited(pagination: Pagination, look: Look) -> Said:
     fullest = walk.pages[walk.fullest].count
     exchange = walk.exchanges[walk.fullest]
     if fullest > int(look.limit):
-        said = f"{fullest} items on a page where {pagination.limit} is {look.limit}"
+        said = f"{_counted(fullest)} on a page where {pagination.limit} is {look.limit}"
         if not pagination.maximum:
             return Said("limit", "inconclusive", "not-a-maximum", said, expected, exchange)
         return Said("limit", "fail", "pagination", said, expected, exchange)
-    said = f"{fullest} on the fullest of {_pages(len(walk.pages))}"
+    said = f"{_counted(fullest)} on the fullest of {_pages(len(walk.pages))}"
     return Said("limit", "pass", "limited", said, expected, exchange)
 
 
@@ -130,8 +135,8 @@ def _limited(pagination: Pagination, look: Look) -> Said:
 
 
 def _joined(pagination: Pagination, look: Look) -> Said:
-    count = len(look.whole.items)
-    expected = f"the pages join to the whole of {count} items: none is lost, none comes twice"
+    count = _counted(len(look.whole.items))
+    expected = f"the pages join to the whole of {count}: none is lost, none comes twice"
     walk = look.walk
     if walk.end == "refused":
         return _refused(look, walk, expected)
@@ -175,7 +180,7 @@ def _tolerated(look: Look, walk: Walk, found: Difference, expected: str) -> Said
     if len(walk.pages) < 2:
         said = "the whole came on one page although a limit was given"
         return Said("join", "inconclusive", "one-page", said, expected, walk.last)
-    said = f"{_pages(len(walk.pages))} join to the whole of {len(look.whole.items)} items"
+    said = f"{_pages(len(walk.pages))} join to the whole of {_counted(len(look.whole.items))}"
     return Said("join", "pass", "joined", said, expected, walk.last)
 
 
