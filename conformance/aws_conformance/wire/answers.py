@@ -305,17 +305,18 @@ def _rpc(due: tuple[str, ...], read: Reader) -> Success:
 
     def success(model: Any, response: Response, problem: shapes.Problem) -> Json:
         shape = model.output_shape
-        streams = [
-            name
-            for name, member in (shape.members if shape is not None else {}).items()
-            if member.serialization.get("eventstream")
-        ]
-        if streams:
-            return {name: {} for name in streams}  # its events are not read
+        members: Any = shape.members if shape is not None else {}
+        if any(member.serialization.get("eventstream") for member in members.values()):
+            return _streams(members)
         _report(_wrong_type(response, due), problem)
         return _whole(shape, response, read, problem) if shape is not None else {}
 
     return success
+
+
+def _streams(members: Any) -> dict[str, Json]:
+    """Return the members that are streams of events, which are not read."""
+    return {str(n): {} for n in members if members[n].serialization.get("eventstream")}
 
 
 def _whole(shape: Any, response: Response, read: Reader, problem: shapes.Problem) -> Json:
