@@ -148,11 +148,18 @@ class Evidence:
         elsewhere = [o for o in self._refused if not _one_line((one.member, o.member))]
         if not elsewhere or not _one_line(self._members[answer]):
             return ""
+        params: Any = one.exchange.case.params
+        others = [
+            name
+            for name in (params if is_object(params) else ())
+            if not _one_line((one.member, name))
+        ]
+        named = [names(answer[2], name) for name in others]
         if names(answer[2], one.member):
             texts = {self._answers[other.matter.case.id][2] for other in elsewhere}
-            return "" if any(names(text, one.member) for text in texts) else "own"
-        params: Any = one.exchange.case.params
-        if any(names(answer[2], name) for name in (params if is_object(params) else ())):
+            echoed = (named and all(named)) or any(names(text, one.member) for text in texts)
+            return "" if echoed else "own"
+        if any(named):
             return ""
         return "own" if self._count[answer] > 1 else "single"
 

@@ -30,6 +30,7 @@ from aws_reports.summary import (
     duration,
     headline,
     plural,
+    said_of_alone,
     summarise,
 )
 from aws_reports.visible import bounded, one_line
@@ -119,6 +120,7 @@ def render(results: Results) -> bytes:
         findings=_cards(summary.findings, budget),
         known=_cards(summary.known, budget),
         flaky=_cards(summary.flaky, budget),
+        alone=said_of_alone(summary),
         open_ends=tuple(map(_open_end, summary.open_ends[:SHOWN_GROUPS])),
         unchecked=_unchecked(summary.operations),
         rules=_rules(summary.operations),

@@ -25,6 +25,7 @@ from aws_reports.summary import (
     open_lines,
     percent,
     plural,
+    said_of_alone,
     summarise,
 )
 from aws_reports.visible import bounded, one_line
@@ -210,4 +211,6 @@ def _foot(summary: Summary) -> str:
     lines = [f"{plural(count, 'finding')} {what}." for count, what in notes if count]
     if unchecked:
         lines.append(f"{plural(unchecked, 'rule')} are not checked.")
+    if alone := said_of_alone(summary):
+        lines.append(f"{alone}.")
     return " ".join(lines)

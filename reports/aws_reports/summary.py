@@ -24,6 +24,9 @@ State = Literal["broken", "known", "undecided", "kept"]
 
 NO_NUMBER = "–"
 
+ALONE: Final = "refused-without-twin"
+"""The reason of a pass that no valid request stands beside."""
+
 
 class Numbers(Value, frozen=True):
     """Rules counted by state; `known` are a part of `undecided`."""
@@ -114,7 +117,10 @@ class OpenEnd(Value, frozen=True, kw_only=True):
 
 
 class Summary(Value, frozen=True, kw_only=True):
-    """Everything that reports count. Findings are apart by what they do to the exit code."""
+    """Everything that reports count. Findings are apart by what they do to the exit code.
+
+    `alone` counts the rules that are kept by nothing but refusals without a valid twin beside them.
+    """
 
     results: Results
     numbers: Numbers
@@ -127,6 +133,7 @@ class Summary(Value, frozen=True, kw_only=True):
     open_ends: tuple[OpenEnd, ...]
     binds: tuple[str, ...]
     stale: tuple[StaleEntry, ...]
+    alone: int = 0
 
 
 def summarise(results: Results) -> Summary:
@@ -145,6 +152,22 @@ def summarise(results: Results) -> Summary:
         open_ends=_open_ends(operations),
         binds=unique(_whole(bind) for one in results.operations for bind in one.binds),
         stale=results.stale,
+        alone=sum(_alone(rule) for one in operations for rule in one.rules),
+    )
+
+
+def _alone(rule: RuleSummary) -> bool:
+    passes = {verdict.reason for verdict in rule.verdicts if verdict.verdict == "pass"}
+    return rule.state == "kept" and passes == {ALONE}
+
+
+def said_of_alone(summary: Summary) -> str:
+    """Return what is to be said of rules kept without a twin, "" where there are none."""
+    if not summary.alone:
+        return ""
+    return (
+        f"{plural(summary.alone, 'rule')} of the {summary.numbers.kept:,} kept: refused without a"
+        " valid twin, by an answer that faults elsewhere did not get"
     )
 
 

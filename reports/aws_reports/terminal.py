@@ -30,6 +30,7 @@ from aws_reports.summary import (
     open_lines,
     percent,
     plural,
+    said_of_alone,
     summarise,
 )
 from aws_reports.visible import bounded, one_line
@@ -232,6 +233,8 @@ def _baseline(summary: Summary) -> Iterator[RenderableType]:
     counted = [f"{plural(len(found), 'finding')} {what}" for what, found in aside if found]
     if counted:
         yield Text(" · ".join(counted), style="yellow")
+    if alone := said_of_alone(summary):
+        yield Text(alone, style="yellow")
 
 
 def _cut(lines: Sequence[str]) -> tuple[str, ...]:

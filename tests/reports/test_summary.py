@@ -12,6 +12,7 @@ from aws_reports.summary import (
     headline,
     percent,
     plural,
+    said_of_alone,
     summarise,
 )
 from reports import runs
@@ -40,6 +41,14 @@ def on_channel(outcome: str, **fields: object) -> Verdict:
 
 def test_rule_with_a_pass_and_no_fail_is_kept():
     assert state_of(on_channel("pass"), on_channel("inconclusive")) == "kept"
+
+
+def test_rules_kept_without_a_twin_are_counted_apart():
+    alone = on_channel("pass", reason="refused-without-twin")
+    assert summarise(run_with(alone)).alone == 1
+    assert "refused without a valid twin" in said_of_alone(summarise(run_with(alone)))
+    beside = summarise(run_with(alone, on_channel("pass", reason="refused")))
+    assert (beside.alone, said_of_alone(beside)) == (0, "")
 
 
 def test_rule_with_one_fail_among_passes_is_broken():
