@@ -394,6 +394,16 @@ class Drawn(Value, frozen=True):
     protocol: str
 
 
+OF_EACH: tuple[Drawn, ...] = (
+    Drawn("kms.Encrypt", "json"),
+    Drawn("iam.CreateRole", "query"),
+    Drawn("ec2.CreateKeyPair", "ec2"),
+    Drawn("route53.AssociateVPCWithHostedZone", "rest-xml"),
+    Drawn("cloudwatch.SetAlarmState", "smithy-rpc-v2-cbor"),
+)
+"""Small operations, one of each protocol that no page of the catalogue is of: tested with them."""
+
+
 def sampled(count: int, seed: int = 0, protocol: str = "") -> tuple[Drawn, ...]:
     """Return so many operations of the SDK, some of every protocol, of as many services as may be.
 

@@ -16,6 +16,7 @@ from aws_conformance.cli.selftest import selftest as command
 from aws_conformance.emulator.faults import FAULTS
 from aws_conformance.selftest import (
     FAMILIES,
+    OF_EACH,
     SHARES,
     Bench,
     Clean,
@@ -72,6 +73,31 @@ def test_faults_of_two_hundred_operations_are_found_and_named() -> None:
     clean, trials = run(20, *sampled(200, seed=1))
     assert [one for one in clean if one.findings] == []
     assert survivors(tuple(trials)) == []
+
+
+@pytest.mark.parametrize("one", OF_EACH, ids=lambda one: one.protocol)
+def test_faults_are_found_and_named_in_every_other_protocol(one: Drawn) -> None:
+    clean, trials = run(20, one)
+    assert {each.protocol for each in (*clean, *trials)} == {one.protocol}
+    assert [each.findings for each in clean] == [()]
+    assert survivors(tuple(trials)) == []
+    assert sum(trial.outcome == "named" for trial in trials) >= 8
+
+
+def test_every_protocol_is_in_the_default_selftest() -> None:
+    pages = {catalog.load(name).wire.protocol for name in catalog.names()}
+    assert pages | {one.protocol for one in OF_EACH} == set(SHARES)
+
+
+def test_an_explanation_that_strictness_does_not_keep_explains_nothing() -> None:
+    one = Bench(operation_in("kms.Encrypt"))
+    fault = "undocumented-error:kms.Encrypt/input/KeyId/required"
+    assert one.trial(fault).strict
+    lenient = [replace(entry, strict=True, fault="*", doubt="") for entry in explained()]
+    weak = bench(PARTICIPANT)
+    weak.settings = replace(weak.settings, only=("valid",))
+    weak._explained = tuple(lenient)
+    assert weak.trial(CONTACT_ID).survives
 
 
 def test_every_verb_has_a_family() -> None:

@@ -53,7 +53,8 @@ def selftest(
     """Inject each fault that can be seen from outside, and see whether it is found and named.
 
     NAME is service.Operation, globs allowed; without a NAME every spec of the catalogue is
-    tested. Each operation is also run without a fault: every finding on it is a false one.
+    tested, and one operation of each protocol that none of them speaks. Each operation is also
+    run without a fault: every finding on it is a false one.
 
     Exits 0 if every fault is found and named (or has a reviewed explanation) and the clean
     emulator has no finding, else 1.
@@ -72,6 +73,8 @@ def selftest(
 
     chosen = catalog.resolve(names) if names or not sample else ()
     named = [tests.Drawn(name, protocol) for name in chosen]
+    if not (names or sample or protocol):
+        named += tests.OF_EACH
     todo = tests.jobs(named, parts=4 * jobs if jobs > 1 else 1, most=most or 0)
     drawn = [one for one in tests.sampled(sample, seed, protocol) if one.operation not in chosen]
     todo += tests.jobs(drawn, most=20 if most is None else most)

@@ -177,6 +177,8 @@ def compile_route(operation: Operation) -> Route:
     if operation.wire.protocol == "smithy-rpc-v2-cbor":
         service = operation.wire.target.rpartition(".")[0]
         return Route(operation=operation, segments=(_RPC, service, "operation", operation.name))
+    if operation.wire.protocol in ("query", "ec2"):
+        return Route(operation=operation, segments=())  # the model's own URI is never sent
     path, _, query = operation.wire.uri.partition("?")
     return Route(
         operation=operation,
