@@ -17,10 +17,13 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from aws_specs import sdk
+from aws_specs.chains import FOREIGN
 from aws_specs.customised import Customised, customised
 from aws_specs.error_class import error_class
 from aws_specs.errors import SpecError
-from aws_specs.missing import missing_error
+from aws_specs.identifiers import CREATES, verb_and_noun
+from aws_specs.identifiers import identifier as identifier_of
+from aws_specs.missing import missing_error, says_nothing_of
 from aws_specs.spec import (
     ErrorShape,
     Json,
@@ -431,10 +434,21 @@ def _operation_rules(
             yield rule("input", name, "idempotency", value, shape, "idempotencyToken")
     names = [error.name for error in errors]
     for path in _identifiers(request, set(required_paths(asked))):
-        if missing := missing_error(names, model.name, path.rpartition(".")[2]):
+        member = path.rpartition(".")[2]
+        missing = missing_error(names, model.name, member)
+        if missing and not (says_nothing_of(missing) and _is_foreign(service, member)):
             yield rule("input", path, "exists", missing, missing, "error", 0.8)
     for path, shape in identifying(model.name, response):
         yield rule("output", path, "present", True, shape, "member", 0.8)
+
+
+def _is_foreign(service: str, member: str) -> bool:
+    """Whether a member names what another service makes: it may be looked up late, or never."""
+    home = FOREIGN.get(identifier_of(member).noun, service)
+    if home == service:
+        return False
+    made = {verb_and_noun(name) for name in sdk.operation_names(service)}
+    return not any(verb in CREATES and noun == identifier_of(member).noun for verb, noun in made)
 
 
 def required_paths(shape: Any, path: str = "") -> Iterator[str]:

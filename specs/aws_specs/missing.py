@@ -44,6 +44,11 @@ def missing_error(names: Sequence[str], operation: str, member: str) -> str:
     return next(iter((*own, *general, *rest)), "")
 
 
+def says_nothing_of(error: str) -> bool:
+    """Return whether an error may be about anything: its name names no kind of thing."""
+    return not _things(error)
+
+
 def _things(error: str) -> frozenset[str]:
     """Return what an error's name says is missing, empty where it may be anything."""
     nouns = _nouns(error)
