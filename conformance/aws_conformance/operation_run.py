@@ -23,9 +23,9 @@ from aws_conformance.sender import Exchange, Sender
 from aws_reports.results import OperationResult
 from aws_specs import sdk
 from aws_specs.errors import ConformanceError
-from aws_specs.paths import get, occurrences
+from aws_specs.paths import KEY, get, occurrences
 from aws_specs.spec import Operation, Rule
-from aws_strategies.build import put
+from aws_strategies.build import put, rename
 from aws_strategies.case import Case
 from aws_strategies.cover import Cover
 from aws_strategies.kinds import KINDS
@@ -415,7 +415,7 @@ class OperationRun:
             if pattern is not None and KINDS["pattern"].keeps(pattern.value, other) is not True:
                 continue
             params: Any = copy.deepcopy(case.params)
-            put(params, at, other)
+            rename(params, at, other) if at[-1] == KEY else put(params, at, other)
             probe = replace(case, id=f"{case.id}~{length}", params=params)
             if self.exchange(probe).reading.kind == "success":
                 return True
