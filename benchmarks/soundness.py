@@ -1,8 +1,9 @@
 """Check generated requests against jsonschema and botocore, over the operations of AWS.
 
-    python benchmarks/soundness.py [--operations N | --all] [--examples N] [--seed N]
+    python benchmarks/soundness.py [--operations N | --all] [--examples N] [--parts N] [--seed N]
                                    [--services GLOB] [--only GLOB] [--shard I/N] [--jobs N]
-                                   [--journal FILE] [--limit SECONDS] [--seconds N] [--summary]
+                                   [--journal FILE] [--limit SECONDS] [--seconds N] [--again]
+                                   [--summary]
 
 What came of each operation is a line of the journal (JSON): a run that is stopped goes on where it
 was, and `--summary` shows what a journal holds. Every hundred operations of a service have a
@@ -77,21 +78,24 @@ def _ring(*_: object) -> None:
     raise OutOfTimeError
 
 
-def judge(names: Sequence[str], examples: int, seed: int, limit: int) -> list[Judged]:
-    """Return what the judges say of some operations, each within `limit` seconds of CPU."""
+def judge(names: Sequence[str], asked: tuple[int, int, int], limit: int) -> list[Judged]:
+    """Return what the judges say of some operations, each within `limit` seconds of CPU.
+
+    `asked` are the numbers of examples, the seed and the number of parts of packs.
+    """
     signal.signal(signal.SIGVTALRM, _ring)
     found: list[Judged] = []
     for name in names:
-        found.append(_judged(Judging(name), examples, seed, limit))
+        found.append(_judged(Judging(name), asked, limit))
         catalog.load.cache_clear()
     return found
 
 
-def _judged(judging: Judging, examples: int, seed: int, limit: int) -> Judged:
+def _judged(judging: Judging, asked: tuple[int, int, int], limit: int) -> Judged:
     crash = ""
     try:
         signal.setitimer(signal.ITIMER_VIRTUAL, limit, _AGAIN)
-        judging.run(examples, seed)
+        judging.run(*asked)
     except OutOfTimeError:
         pass
     except Exception as error:
@@ -109,7 +113,9 @@ def run(names: Sequence[str], options: argparse.Namespace) -> Iterator[Judged]:
     context.set_forkserver_preload(["strategies.judged"])
     with ProcessPoolExecutor(options.jobs, mp_context=context, max_tasks_per_child=1) as pool:
         running = [
-            pool.submit(judge, batch, options.examples, options.seed, options.limit)
+            pool.submit(
+                judge, batch, (options.examples, options.seed, options.parts), options.limit
+            )
             for batch in waiting
         ]
         for future in as_completed(running):
@@ -173,6 +179,7 @@ def main() -> int:
     parser.add_argument("--operations", type=int, default=200)
     parser.add_argument("--examples", type=int, default=10)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--parts", type=int, default=40, help="parts of packs per operation")
     parser.add_argument("--services", default="*")
     parser.add_argument("--only", default="*")
     parser.add_argument("--all", action="store_true")
@@ -181,12 +188,14 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=1, help="processes at once")
     parser.add_argument("--journal", type=Path, help="where results are kept and looked for")
     parser.add_argument("--seconds", type=int, default=0, help="stop after so long; 0 is never")
+    parser.add_argument("--again", action="store_true", help="judge anew what was not all right")
     parser.add_argument("--summary", action="store_true", help="show the journal, run nothing")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         journal = options.journal or Path(folder) / "journal.jsonl"
         known = journaled(journal)
-        names = [] if options.summary else [n for n in chosen(options) if n not in known]
+        done = {name for name, one in known.items() if not (options.again and one.unsettled)}
+        names = [] if options.summary else [n for n in chosen(options) if n not in done]
         with journal.open("ab") as file:
             for judged in run(names, options) if names else ():
                 file.write(msgspec.json.encode(judged) + b"\n")

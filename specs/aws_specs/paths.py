@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from aws_specs.jsonvalues import is_list, is_object
@@ -22,6 +23,7 @@ _STEP = re.compile(r"\[\]|\{key\}|\{\}|[^.\[\]{}]+")
 Concrete = tuple[str | int, ...]
 
 
+@lru_cache(maxsize=1 << 15)
 def steps(path: str) -> tuple[str, ...]:
     """Split `A{}.B[]` into `("A", "{}", "B", "[]")`."""
     return tuple(_STEP.findall(path))

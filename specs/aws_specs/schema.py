@@ -249,9 +249,17 @@ def _set(schema: Schema, limits: Mapping[str, Json], low: str, high: str) -> Non
         schema[high] = limits["max"]
 
 
+_FLAGS = re.compile(r"\(\?([ims]{1,3})\)")
+
+
 def _pattern(schema: Schema, rule: Rule, shape: Shape) -> None:
-    """Anchor the pattern: AWS writes patterns to be matched against the whole value."""
-    anchored = f"^(?:{rule.value})$"
+    """Anchor the pattern: AWS writes patterns to be matched against the whole value.
+
+    Flags at its start (`(?s).+`) become a group's, which can stand within another.
+    """
+    flags = _FLAGS.match(rule.value)
+    inner = f"(?{flags[1]}:{rule.value[flags.end() :]})" if flags else rule.value
+    anchored = f"^(?:{inner})$"
     try:
         re.compile(anchored)
     except re.error:

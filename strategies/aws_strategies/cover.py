@@ -12,6 +12,7 @@ Ids do not depend on seed, target or bindings: `<operation>~control`, `<operatio
 
 from __future__ import annotations
 
+import base64
 import copy
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
@@ -29,7 +30,7 @@ from aws_strategies.domain import LONGEST, MOST_ITEMS, sized
 from aws_strategies.invalid import invalid_case
 from aws_strategies.kinds import KINDS, broken, entries_of, places, value_at
 from aws_strategies.plan import Plan, above
-from aws_strategies.text import compiled
+from aws_strategies.unbroken import why_unbroken
 from aws_strategies.walking import present
 
 MOST_TYPES = 40
@@ -303,6 +304,11 @@ class Cover:
                 if length is None or length > LONGEST or (end == "min" and "min" not in rule.value):
                     return None
                 return sized(domain, member_name(rule.member), length)
+            case _ if isinstance(shape, Scalar) and shape.type == "blob":
+                size = domain.max_bytes if end == "max" else domain.min_bytes
+                if not size or size > LONGEST:
+                    return None
+                return base64.b64encode(b"x" * size).decode()
             case _:
                 return None
 
@@ -320,6 +326,8 @@ class Cover:
         try:
             request = self._witness(path, kind, value)
         except (NoValueError, KeyError):
+            return None
+        if broken(self.plan, request, surely=False):
             return None
         case = self._valid(identity, request, [witness])
         return replace(case, parts=())
@@ -372,7 +380,7 @@ class Cover:
                 types.append(made[first:])
                 made = made[:first]
             if not made and rule.kind not in ("exists", "idempotency"):
-                self.unmet[rule.id] = self._why_unbroken(rule)
+                self.unmet[rule.id] = why_unbroken(self.plan, rule)
             elif not made and rule.kind == "exists":
                 self.unmet[rule.id] = "no binding says what exists"
             yield from made
@@ -381,19 +389,6 @@ class Cover:
                 if column < len(row) and budget > 0:
                     budget -= 1
                     yield row[column]
-
-    def _why_unbroken(self, rule: Rule) -> str:
-        if rule.kind == "type" and rule.member.endswith("{key}"):
-            return "the keys of a JSON object are always strings"
-        if rule.kind in ("type", "items") and carriage(self.plan, rule.member) != "document":
-            return "whatever travels in a form, in XML, the path, the query or a header is text"
-        if rule.kind == "required" and carriage(self.plan, rule.member) != "document":
-            return "its value may be empty, which is sent as nothing at all"
-        if rule.kind == "pattern" and compiled(rule.value) is None:
-            return "this implementation cannot read the pattern"
-        if rule.kind == "pattern":
-            return "every text matches it, or another rule forbids those that do not"
-        return "other rules forbid every value that breaks it"
 
     def _twin(self, rule: Rule) -> Case | None:
         """Return the first valid case in which the rule can be broken."""
@@ -408,11 +403,16 @@ class Cover:
 
     def _holding(self, rule: Rule) -> list[Case]:
         """Return the groups of the member's structure, the nearest first."""
-        wanted = [f"{self.operation.id}~group~{path}" for path in [*above(rule.member), ""]]
-        own = [case for key in wanted[1:] for case in self.groups.values()
-               if case.id == key or case.id.startswith(f"{key}~")]  # fmt: skip
-        mine = [case for case in self.groups.values() if case.id.split("~")[2] == rule.member]
-        return own + mine
+        paths = [*above(rule.member)[1:], "", rule.member]
+        return [case for path in paths for case in self._groups_of.get(path, ())]
+
+    @cached_property
+    def _groups_of(self) -> Mapping[str, Sequence[Case]]:
+        """The groups by the path of their structure."""
+        found: dict[str, list[Case]] = {}
+        for case in self.groups.values():
+            found.setdefault(case.id.split("~")[2], []).append(case)
+        return found
 
     def _conditional_twin(self, rule: Rule) -> Case | None:
         """Return a valid request in which the condition holds (and what follows can be broken)."""
@@ -448,9 +448,23 @@ class Cover:
                 if isinstance(fetch(request, at), dict):
                     yield (*at, name)
         elif rule.kind == "required":
-            yield from (at for at in places(rule, request) if exists(request, at))
+            yield from (at for at in places(rule, request) if self._is_sent(rule, request, at))
         else:
             yield from places(rule, request)
+
+    def _is_sent(self, rule: Rule, request: Json, at: Concrete) -> bool:
+        """Whether a value travels at all: an empty structure or list does in documents only.
+
+        In a form what is left without it must not be empty either.
+        """
+        if not exists(request, at):
+            return False
+        if carriage(self.plan, rule.member) == "document":
+            return True
+        last = at[-1]
+        form = self.operation.wire.protocol in ("query", "ec2") and len(at) > 1
+        rest = (v for k, v in fetch(request, at[:-1]).items() if k != last) if form else (True,)
+        return fetch(request, at) not in ([], {}) and any(v not in ([], {}) for v in rest)
 
     def _faults(self, rule: Rule, twin: Case, mark: str = "") -> Iterator[Case]:
         """Yield one case for every way of breaking the rule in the twin."""

@@ -7,12 +7,15 @@ tested: a request that keeps even the doubtful rules cannot be refused on their 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 from msgspec.structs import replace
 
 from aws_specs.spec import Json, Kind, Rule, Value
+from aws_strategies.expression import proposals
 from aws_strategies.text import FORMATS, hinted, matches, matching, of_format, pump
 
 LONGEST = 1 << 18
@@ -160,6 +163,16 @@ def text(domain: Domain, member: str) -> str | None:
     """
     if domain.values is not None:
         return next((value for value in domain.values if domain.allows(value)), None)
+    return _text(domain, member) if domain.patterns else _first(domain, member)
+
+
+@lru_cache(maxsize=4096)
+def _text(domain: Domain, member: str) -> str | None:
+    """Return the first text that fits, remembered: a pattern's are dear, the more so if none do."""
+    return _first(domain, member)
+
+
+def _first(domain: Domain, member: str) -> str | None:
     for value in _candidates(domain, member):
         if value is not None and domain.allows(value):
             return value
@@ -194,11 +207,18 @@ def sized(domain: Domain, member: str, length: int) -> str | None:
     texts: list[str | None] = [_plain(length)]
     if typical:
         texts += [typical[:length].ljust(length, typical[-1])]
-        texts += [pump(pattern, typical, length) for pattern in domain.patterns]
-    for value in texts:
+    for value in chain(texts, _made(domain, typical, length)):
         if value is not None and len(value) == length and domain.allows(value):
             return value
     return None
+
+
+def _made(domain: Domain, typical: str | None, length: int) -> Iterator[str | None]:
+    """Yield texts of the length made for one of the patterns each, the dearest to make last."""
+    for pattern in domain.patterns:
+        yield from proposals(pattern, length)
+    for pattern in domain.patterns if typical else ():
+        yield pump(pattern, typical or "", length)
 
 
 def _plain(length: int) -> str:

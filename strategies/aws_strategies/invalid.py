@@ -25,7 +25,9 @@ def invalid_case(
     with_tokens(plan, params, identity, nonce)
     old = value_at(params, breach.at) if exists(params, _real(breach.at)) else None
     apply(params, breach)
-    wrong = broken(plan, params, surely=not breach.unsure)
+    along = breach.at[:-2] if breach.at[-1] == KEY else breach.at
+    surely = broken(plan, params, surely=True, along=along)
+    wrong = broken(plan, params, surely=False, along=along) if breach.unsure else surely
     if rule.kind != "exists" and rule.id not in wrong:
         return None
     return Case(
@@ -43,7 +45,7 @@ def invalid_case(
             new=breach.new,
         ),
         twin=twin.id,
-        shadows=tuple(sorted(broken(plan, params, surely=True) - {rule.id})),
+        shadows=tuple(sorted(surely - {rule.id})),
     )
 
 

@@ -17,7 +17,7 @@ from hypothesis.errors import InvalidArgument
 
 from aws_specs.spec import Json, Scalar
 from aws_strategies.domain import Domain
-from aws_strategies.text import FORMATS, PRINTABLE, compiled, hint, pump
+from aws_strategies.text import FORMATS, PRINTABLE, compiled_ascii, hint, pump
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 """For texts with a pattern that cannot be read here: what nearly every pattern allows."""
@@ -93,7 +93,7 @@ def _drawn(domain: Domain, member: str, ascii_only: bool) -> st.SearchStrategy[s
 
 def _matching(pattern: str) -> st.SearchStrategy[str] | None:
     """Return the strategy for texts that match; None where Hypothesis cannot make any."""
-    regex = compiled(pattern)
+    regex = compiled_ascii(pattern)
     if regex is None:
         return None
     try:

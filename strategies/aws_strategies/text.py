@@ -13,6 +13,9 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache, partial
 from itertools import chain
 
+from aws_strategies.dialect import translated
+from aws_strategies.expression import backtracks, forbidden, proposals, widths
+
 FORMATS: Mapping[str, str] = {
     "arn": "arn:aws:mobiletargeting:us-east-1:123456789012:apps/0123456789abcdef0123456789abcdef",
     "base64": "YXdzLWNvbmZvcm1hbmNl",
@@ -98,9 +101,18 @@ def hinted(member: str) -> str | None:
 
 @lru_cache(maxsize=4096)
 def compiled(pattern: str) -> re.Pattern[str] | None:
-    """Return the compiled pattern; None where Python cannot read it (such rules are not tested)."""
+    """Return the compiled pattern; None for one that cannot be read (it is not tested)."""
     try:
-        return re.compile(pattern)
+        return re.compile(translated(pattern))
+    except (re.error, RecursionError, OverflowError):
+        return None
+
+
+@lru_cache(maxsize=4096)
+def compiled_ascii(pattern: str) -> re.Pattern[str] | None:
+    """Return what says the same of ASCII texts, without the large tables of Unicode, or None."""
+    try:
+        return re.compile(translated(pattern, last=0x7F))
     except (re.error, RecursionError, OverflowError):
         return None
 
@@ -126,6 +138,30 @@ def matching(pattern: str, low: int, high: int) -> str | None:
     for value in (*_COMMON, *FORMATS.values()):
         if low <= len(value) <= high and regex.fullmatch(value):
             return value
+    span = widths(pattern)
+    if span is None:
+        return _searched(pattern, low, high)
+    least, most = max(low, span[0]), min(high, span[1])
+    sizes = (least + more for more in _MORE if least + more <= most)
+    made = (exactly(pattern, size) for size in sizes)
+    found = next((text for text in made if text is not None), None)
+    return found if found is not None or least > most else _searched(pattern, low, high)
+
+
+_MORE = (0, 1, 2, 3, 5, 7, 11, 15, 23)
+"""Beyond the least length: where look-around or uneven parts forbid the shortest text."""
+
+
+def exactly(pattern: str, length: int) -> str | None:
+    """Return a match of exactly `length` characters, None where none is found."""
+    regex = compiled(pattern)
+    if regex is None:
+        return None
+    return next((text for text in proposals(pattern, length) if regex.fullmatch(text)), None)
+
+
+def _searched(pattern: str, low: int, high: int) -> str | None:
+    """Return a match that Hypothesis finds: for patterns that look around."""
     found = _generated(pattern, 0, high)
     if found is None or low <= len(found):
         return found
@@ -148,7 +184,7 @@ def _generated(pattern: str, low: int, high: int) -> str | None:
     from hypothesis.errors import HypothesisException
     from hypothesis.strategies import from_regex
 
-    regex = compiled(pattern)
+    regex = compiled_ascii(pattern)
     if regex is None:
         return None
     quiet = settings(
@@ -159,10 +195,10 @@ def _generated(pattern: str, low: int, high: int) -> str | None:
         suppress_health_check=tuple(HealthCheck),  # pyright: ignore[reportArgumentType]
         deadline=None,
     )
+    plain = translated(pattern) == pattern
     for letters, wanted in (
         (PRINTABLE, str.isprintable),
-        (None, str.isprintable),
-        (None, str.isascii),
+        *(((None, str.isprintable), (None, str.isascii)) if plain else ()),
     ):
         try:
             strategy = from_regex(regex, fullmatch=True, alphabet=letters)
@@ -186,16 +222,23 @@ def pump(pattern: str, value: str, length: int) -> str | None:
     """Return a match of exactly `length` characters made by stretching `value`.
 
     Tries each position from the end, repeating what stands there, then with other characters; None
-    where neither a single stretch nor a combination of stretches adds up.
+    where neither a single stretch nor a combination of stretches adds up, and for long texts of a
+    pattern that would take too long to match.
     """
-    regex = compiled(pattern)
-    if regex is None:
+    regex, span = compiled(pattern), widths(pattern)
+    if regex is None or (span is not None and not span[0] <= length <= span[1]):
+        return None
+    if length > _LONG or backtracks(pattern):
         return None
     for filler in ("", "a", "0"):
         made = _stretched(regex, value, length, filler)
         if len(made) == length and regex.fullmatch(made):
             return made
     return None
+
+
+_LONG = 4096
+"""Longer texts are not stretched: each try matches the whole again."""
 
 
 def _stretched(regex: re.Pattern[str], value: str, length: int, filler: str) -> str:
@@ -227,9 +270,17 @@ def _longest(fits: Callable[[int], bool], most: int) -> int:
 
 
 def breaking(
-    pattern: str, valid: str, low: int, high: int, keeps: Callable[[str], bool]
+    pattern: str,
+    valid: str,
+    low: int,
+    high: int,
+    keeps: Callable[[str], bool],
+    others: str = "",
 ) -> tuple[str, bool] | None:
     """Return (value, certain): a text of low..high characters that does not match, or None.
+
+    Tries a few letters that patterns seldom allow, then those that this one names as forbidden, and
+    `others`.
 
     A `certain` one breaks both readings of the pattern, another only the strict one. One for which
     `keeps` holds comes before one that breaks other rules too.
@@ -239,7 +290,10 @@ def breaking(
     for certain, breaks in ((True, mismatches), (False, _unmatched)):
         # One at a time: the first ones end a match at once, later ones may make a pattern
         # backtrack without end.
-        wrong = (item for item in _wrong(valid, low, high) if breaks(pattern, item))
+        texts = chain(
+            _wrong(valid, low, high), _wronged(forbidden(pattern) + others, valid, low, high)
+        )
+        wrong = (item for item in texts if breaks(pattern, item))
         first = next(wrong, None)
         if first is not None:
             return next((item for item in chain([first], wrong) if keeps(item)), first), certain
@@ -248,6 +302,15 @@ def breaking(
 
 def _unmatched(pattern: str, value: str) -> bool:
     return not matches(pattern, value)
+
+
+def _wronged(letters: str, valid: str, low: int, high: int) -> Iterator[str]:
+    """Yield texts of each of the letters alone, and the valid one with such a letter at its end."""
+    length = min(max(len(valid), low, 1), high)
+    for char in letters:
+        yield char * length
+    for char in letters if valid else "":
+        yield valid[: length - 1] + char
 
 
 def _wrong(valid: str, low: int, high: int) -> Iterator[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import collections
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from aws_specs import catalog
 from aws_specs.paths import parent
@@ -41,6 +41,11 @@ class Judged(Value, frozen=True):
     crash: str
     seconds: float
     of_cover: float
+
+    @property
+    def unsettled(self) -> bool:
+        """Whether the judges disagreed, or could not be asked about everything."""
+        return bool(self.problems or self.late or self.crash)
 
 
 class OutOfTimeError(BaseException):
@@ -79,8 +84,8 @@ class Judging:
         self._begun = time.process_time()
         self._covered = 0.0
 
-    def run(self, examples: int, seed: int) -> None:
-        """Make all cases, examples too, and ask the judges about each."""
+    def run(self, examples: int, seed: int, parts: int = 0) -> None:
+        """Make all cases, some parts of packs and examples too, and ask the judges about each."""
         plan = self._plan = Plan(catalog.load(self.name))
         oracle = Oracle(plan)
         cover = Cover(plan)
@@ -89,6 +94,7 @@ class Judging:
         self._covered = time.process_time() - self._begun
         self.step = "judging"
         self._judge(oracle, cases)
+        self._judge(oracle, _parts(cover, parts))
         self.step = "examples"
         drawn = generate(plan, examples, seed, nonce="") if examples and cases else ()
         self.step = "judging"
@@ -128,7 +134,7 @@ class Judging:
             held, broken = self._held(rule), rule.id in self._broken
             sides[f"{rule.kind} {_SIDES[held, broken]}"] += 1
             if not broken:
-                reasons[f"{rule.kind}: {unmet.get(rule.id, 'no case, and no reason')}"] += 1
+                reasons[f"{rule.kind}: {unmet.get(rule.id) or _why(rule, unmet)}"] += 1
         return Judged(
             name=self.name,
             counts=dict(self.counts),
@@ -141,6 +147,21 @@ class Judging:
             seconds=round(time.process_time() - self._begun, 3),
             of_cover=round(self._covered, 3),
         )
+
+
+def _parts(cover: Cover, count: int) -> Iterator[Case]:
+    """Yield up to `count` of the cases that are sent where a pack is refused, from all over."""
+    names = sorted({identity for case in cover.cases for identity in case.parts})
+    for identity in names[:: max(1, -(-len(names) // count))] if count else ():
+        part = cover.case(identity)
+        if part is not None:
+            yield part
+
+
+def _why(rule: Rule, unmet: Mapping[str, str]) -> str:
+    if rule.kind == "idempotency":
+        return "a sequence of requests tests it"
+    return "the operation has no cases" if unmet else "no case, and no reason"
 
 
 _SIDES = {

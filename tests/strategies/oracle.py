@@ -10,6 +10,7 @@ import base64
 import binascii
 import ipaddress
 import json
+import re
 import uuid
 from collections.abc import Iterator
 from datetime import datetime
@@ -17,6 +18,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
+import regex
 from botocore.validate import ParamValidator
 from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 from jsonschema.validators import extend
@@ -76,6 +78,35 @@ def _encoding(validator: Any, name: str, value: Any, schema: Any) -> Iterator[Va
         yield ValidationError("not base64")
 
 
+def _vendor(validator: Any, note: Any, value: Any, schema: Any) -> Iterator[ValidationError]:
+    """Match a pattern that JSON Schema in Python cannot state, with another library than `re`."""
+    pattern = _read(note.get("pattern", ""))
+    if isinstance(value, str) and pattern is not None and pattern.fullmatch(value) is None:
+        yield ValidationError("no match")
+
+
+_JAVA = {
+    r"\p{Print}": r"\x20-\x7e", r"\p{Graph}": r"\x21-\x7e", r"\p{Punct}": r"!-\/:-@\[-`\{-~",
+    r"\p{Cntrl}": r"\x00-\x1f\x7f", r"\p{Blank}": r"\x20\t", r"\p{ASCII}": r"\x00-\x7f",
+    r"\p{Alnum}": "a-zA-Z0-9", r"\p{Alpha}": "a-zA-Z", r"\p{Upper}": "A-Z", r"\p{Digit}": "0-9",
+    r"\p{XDigit}": "0-9a-fA-F", r"\uD800\uDC00-\uDBFF\uDFFF": r"\U00010000-\U0010FFFF",
+    r"\p{LD}": r"\p{L}\p{Nd}", r"\x{0022}": r"\x22", r"\x{60}": r"\x60",
+}  # fmt: skip
+"""What Java means and `regex` does not: its POSIX classes are ASCII, its texts UTF-16."""
+
+
+@lru_cache(maxsize=1024)
+def _read(pattern: str) -> Any:
+    """Return a pattern that `regex` reads, None for none and for one that it cannot read."""
+    for name, plain in _JAVA.items():
+        within = re.sub(r"\[[^\]]*\]", lambda m: m[0].replace(name, plain), pattern)  # noqa: B023
+        pattern = within.replace(name, f"[{plain}]")
+    try:
+        return regex.compile(pattern) if pattern and "&&" not in pattern else None
+    except regex.error:
+        return None
+
+
 _FORMATS = FormatChecker(formats=())
 
 
@@ -131,6 +162,7 @@ _Validator: Any = extend(
         "x-aws-max-decoded-bytes": _max_decoded,
         "x-aws-min-decoded-bytes": _min_decoded,
         "contentEncoding": _encoding,
+        "x-aws": _vendor,
     },
 )
 
@@ -153,6 +185,7 @@ _KINDS = {
     "minimum": "range",
     "maximum": "range",
     "pattern": "pattern",
+    "x-aws": "pattern",
     "format": "format",
     "contentEncoding": "format",
 }
@@ -194,6 +227,8 @@ class Oracle:
         kind = _KINDS[str(error.validator)]
         if kind == "pattern" and not self._has(path, "pattern"):
             kind = "format"
+        if kind == "format" and not self._has(path, "format"):
+            kind = "type"  # a timestamp, to the schema, is a text of a format
         return {self._id(path, kind)}
 
     def _id(self, path: str, kind: str) -> str:
@@ -258,7 +293,7 @@ class Oracle:
 
 def _key(error: ValidationError) -> bool:
     path = list(error.absolute_schema_path)
-    return len(path) > 1 and "propertyNames" in path[-2:-1]
+    return path[-2:-1] == ["propertyNames"] and path[-3:-2] != ["properties"]
 
 
 def botocore_objects(plan: Plan, params: dict[str, Any]) -> str:

@@ -223,7 +223,7 @@ class Checker:
     def _problem(self, error: ValidationError) -> Problem:
         at: Concrete = tuple(error.absolute_path)
         steps = tuple(error.absolute_schema_path)
-        if "propertyNames" in steps and isinstance(error.instance, str):
+        if _of_key(steps) and isinstance(error.instance, str):
             at = (*at, error.instance, KEY)
         member = member_of(self._top, at)
         return Problem(
@@ -243,6 +243,12 @@ class Checker:
             shape = shape_at(self._top, member)
             return isinstance(shape, Scalar) and shape.type in PARSED
         return keyword == "type"
+
+
+def _of_key(steps: tuple[str | int, ...]) -> bool:
+    """Whether an error is about a key; a member may be named `propertyNames`, too."""
+    pairs = zip((None, *steps), steps, strict=False)
+    return any(step == "propertyNames" and above != "properties" for above, step in pairs)
 
 
 def _kind(keyword: str, steps: tuple[str | int, ...]) -> str:

@@ -23,15 +23,16 @@ from aws_strategies.plan import Plan
 _WILD = frozenset({"[]", "{}", "{key}"})
 
 
-def broken(plan: Plan, request: Json, *, surely: bool) -> set[str]:
+def broken(plan: Plan, request: Json, *, surely: bool, along: Concrete = ()) -> set[str]:
     """Return the ids of the rules a request breaks, of any confidence, checkable or not.
 
     With `surely` only those whose every statement is broken in every reading; without, also those
     of which one statement may be read as broken: a valid request must have none of these. What a
-    member is bound to is right, whatever the rules say.
+    member is bound to is right, whatever the rules say. With `along` only what stands on the way to
+    that place and below it is looked at: all that a change there can break.
     """
     found: set[str] = set()
-    _visit(_tree(plan), request, surely, found)
+    _visit(_tree(plan), request, surely, found, along)
     return found
 
 
@@ -133,7 +134,7 @@ def _exclusive(members: Sequence[str], one: bool, holder: Json) -> bool:
 # ---------------------------------------------------------------- the walk
 
 
-def _visit(node: _Node, value: Json, surely: bool, found: set[str]) -> None:
+def _visit(node: _Node, value: Json, surely: bool, found: set[str], along: Concrete = ()) -> None:
     """Add the rules broken at and below a value; one of a wrong type breaks that rule alone."""
     if value is None or value == node.bound:
         return
@@ -146,23 +147,35 @@ def _visit(node: _Node, value: Json, surely: bool, found: set[str]) -> None:
         if breaks(value):
             found.add(identity)
     if is_object(value):
-        _visit_object(node, value, surely, found)
+        _visit_object(node, value, surely, found, along)
     elif is_list(value) and "[]" in node.below:
-        for item in value:
-            _visit(node.below["[]"], item, surely, found)
+        for item in _next(value, along):
+            _visit(node.below["[]"], item, surely, found, along[1:])
 
 
-def _visit_object(node: _Node, value: Mapping[str, Json], surely: bool, found: set[str]) -> None:
+def _next(items: Sequence[Json], along: Concrete) -> Sequence[Json]:
+    """Return the items to look at: all of them, or the one on the way."""
+    if not along:
+        return items
+    index = int(along[0])
+    return items[index : index + 1]
+
+
+def _visit_object(
+    node: _Node, value: Mapping[str, Json], surely: bool, found: set[str], along: Concrete
+) -> None:
     for identity, name in node.required:
         if value.get(name) is None:
             found.add(identity)
     keys, entries = node.below.get("{key}"), node.below.get("{}")
     for name, item in value.items():
+        if along and name != along[0]:
+            continue
         if keys is not None:
             _visit(keys, name, surely, found)
         below = entries or node.below.get(name)
         if below is not None:
-            _visit(below, item, surely, found)
+            _visit(below, item, surely, found, along[1:])
 
 
 def _typed(rules: Sequence[Rule], value: Json, surely: bool, found: set[str]) -> bool:

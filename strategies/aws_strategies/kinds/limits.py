@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from aws_specs.jsonvalues import is_list, is_object
@@ -39,18 +39,28 @@ def _break_text(
     domain, name = plan.domain(rule.member), member_name(rule.member)
     high, low = limits.get("max"), limits.get("min", 0)
     if high is not None and high < LONGEST:
-        value = oversized(domain, name, high + 1)
+        value = _first_of(domain, name, range(high + 1, high + _NEAR))
         if value is not None:
             yield change("above-max", at, value)
         wide = _WIDE * (high // 2 + 1)
         if in_bytes and not domain.patterns:
             yield change("above-max-in-bytes", at, wide)
     if low >= 1:
-        value = oversized(domain, name, low - 1)
+        value = _first_of(domain, name, range(low - 1, max(-1, low - _NEAR), -1))
         if low == 1 and carriage(plan, rule.member) in ("filled", "raw"):
             return
         if value is not None or low == 1:
             yield change("below-min", at, value or "")
+
+
+_NEAR = 5
+"""Lengths this far beyond a limit are tried: a pattern may have texts of every fourth only."""
+
+
+def _first_of(domain: Domain, name: str, lengths: Iterable[int]) -> str | None:
+    """Return a text of the first of the lengths that the rest of the domain allows."""
+    texts = (oversized(domain, name, length) for length in lengths)
+    return next((text for text in texts if text is not None), None)
 
 
 def _break_total(plan: Plan, rule: Rule, request: Json, at: Concrete) -> Iterator[Breach]:

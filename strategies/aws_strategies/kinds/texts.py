@@ -15,6 +15,9 @@ from aws_strategies.kinds.breach import Breach, change
 from aws_strategies.plan import Plan
 from aws_strategies.text import breaking, compiled, matches, mismatches, of_format
 
+_RARE = "\x01\u2028"
+"""Letters that only documents carry as they are, for patterns that allow nearly everything."""
+
 
 def break_pattern(plan: Plan, rule: Rule, request: Json, at: Concrete) -> Iterator[Breach]:
     """Yield a text of allowed length that does not match."""
@@ -22,7 +25,8 @@ def break_pattern(plan: Plan, rule: Rule, request: Json, at: Concrete) -> Iterat
     high = domain.longest if domain.longest is not None else LONGEST
     valid = text(domain, member_name(rule.member)) or ""
     others = replace(domain, patterns=tuple(p for p in domain.patterns if p not in rule.values))
-    found = breaking(rule.value, valid, domain.shortest, high, others.allows)
+    rare = _RARE if carriage(plan, rule.member) == "document" else ""
+    found = breaking(rule.value, valid, domain.shortest, high, others.allows, rare)
     if found is not None:
         yield change("mismatch", at, found[0], unsure=not found[1])
 

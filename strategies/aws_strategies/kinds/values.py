@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+
+from msgspec.structs import replace
 
 from aws_specs.paths import Concrete
 from aws_specs.spec import Json, List, Rule, Scalar, Structure
@@ -17,7 +20,7 @@ OUTSIDER = "AWS_CONFORMANCE_OUTSIDER"
 def break_enum(plan: Plan, rule: Rule, request: Json, at: Concrete) -> Iterator[Breach]:
     """Yield a value no source knows, one of a namesake's, one in the wrong case, the empty text."""
     known = {str(item) for value in rule.values for item in value}
-    yield change("outsider", at, OUTSIDER if OUTSIDER not in known else OUTSIDER + "_2")
+    yield change("outsider", at, _outsider(plan, rule, known))
     for value in _of_namesakes(plan, rule):
         if value not in known:
             yield change("namesake", at, value)
@@ -29,16 +32,36 @@ def break_enum(plan: Plan, rule: Rule, request: Json, at: Concrete) -> Iterator[
         yield change("empty", at, "")
 
 
+def _outsider(plan: Plan, rule: Rule, known: set[str]) -> str:
+    """Return a value that no source knows, one that keeps the other rules on the member if any."""
+    free = [text for text in (OUTSIDER, *_OUTSIDERS) if text not in known]
+    others = replace(plan.domain(rule.member), values=None)
+    return next((text for text in free if others.allows(text)), free[0])
+
+
+_OUTSIDERS = ("AWS_CONFORMANCE_OUTSIDER_2", "AwsConformanceOutsider", "OUTSIDER", "outsider", "zz0")
+
+
 def _turned(value: str) -> str:
     return value.lower() if value != value.lower() else value.upper()
 
 
 def _of_namesakes(plan: Plan, rule: Rule) -> Iterator[str]:
     """Yield the values that members of the same name have elsewhere in the request."""
-    name = member_name(rule.member)
+    for path, values in _enums_by_name(plan).get(member_name(rule.member), ()):
+        if path != rule.member:
+            yield from values
+
+
+@lru_cache(maxsize=16)
+def _enums_by_name(plan: Plan) -> Mapping[str, Sequence[tuple[str, list[str]]]]:
+    """Return (member path, values) of every enum, by the member's name."""
+    found: dict[str, list[tuple[str, list[str]]]] = {}
     for path, rules in plan.rules.items():
-        if path != rule.member and member_name(path) == name:
-            yield from (str(v) for other in rules if other.kind == "enum" for v in other.value)
+        values = [str(item) for rule in rules if rule.kind == "enum" for item in rule.value]
+        if values:
+            found.setdefault(member_name(path), []).append((path, values))
+    return found
 
 
 def keeps_enum(value: Json, actual: Json) -> bool | None:
