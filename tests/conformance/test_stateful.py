@@ -27,11 +27,14 @@ from aws_conformance.runner import Settings
 from aws_conformance.session import Session, open_journal, resume
 from aws_conformance.stateful.acts import Act, Does
 from aws_conformance.stateful.hunting import without
+from aws_conformance.stateful.lifecycle import lifecycles
 from aws_conformance.stateful.phase import events
+from aws_conformance.stateful.promises import already_there, deferral, not_found, says_deleted
 from aws_conformance.targets import open_target
 from aws_conformance.targets.moto import MotoTarget
 from aws_reports.results import Results, Verdict
 from aws_specs import catalog, sdk
+from aws_specs.spec import Json
 from tests_support.lives import Applications, Repositories, Streams, Toy, reply
 
 GRAPHS = Graphs()
@@ -295,6 +298,94 @@ def test_the_built_in_emulator_gets_no_finding() -> None:
     verdicts = lives(target, names)
     assert faults(verdicts) == {}
     target.close()
+
+
+# ---------------------------------------------------------------- what is promised
+
+
+@pytest.mark.parametrize(
+    ("delete", "read", "reason"),
+    [
+        ("appconfig.DeleteApplication", "appconfig.GetApplication", ""),
+        ("codecommit.DeleteRepository", "codecommit.GetRepository", ""),
+        ("iam.DeleteGroup", "iam.GetGroup", ""),
+        ("sqs.DeleteQueue", "sqs.GetQueueUrl", "asynchronous-deletion"),
+        ("dynamodb.DeleteTable", "dynamodb.DescribeTable", "asynchronous-deletion"),
+        ("kinesis.DeleteStream", "kinesis.DescribeStreamSummary", "asynchronous-deletion"),
+        ("events.DeleteRule", "events.DescribeRule", "asynchronous-deletion"),
+        ("cloudformation.DeleteStack", "cloudformation.DescribeStacks", "asynchronous-deletion"),
+        ("secretsmanager.DeleteSecret", "secretsmanager.DescribeSecret", "asynchronous-deletion"),
+        ("kms.ScheduleKeyDeletion", "kms.DescribeKey", "tombstone"),
+        ("ec2.TerminateInstances", "ec2.DescribeInstances", "tombstone"),
+        ("stepfunctions.DeleteActivity", "stepfunctions.DescribeActivity", "tombstone"),
+    ],
+)
+def test_a_deletion_is_done_at_once_unless_anything_says_otherwise(
+    delete: str, read: str, reason: str
+) -> None:
+    found = deferral(catalog.load(delete), catalog.load(read))
+    assert (found.reason if found else "") == reason
+
+
+@pytest.mark.parametrize(
+    ("name", "noun", "errors"),
+    [
+        ("codecommit.CreateRepository", "repository", {"RepositoryNameExistsException"}),
+        ("iam.CreateUser", "user", {"EntityAlreadyExistsException"}),
+        ("sqs.CreateQueue", "queue", {"QueueNameExists", "QueueDeletedRecently"}),
+        ("appconfig.CreateApplication", "application", set[str]()),
+        ("sns.CreateTopic", "topic", set[str]()),
+    ],
+)
+def test_a_name_is_unique_where_an_error_says_so(name: str, noun: str, errors: set[str]) -> None:
+    assert {promise.name for promise in already_there(catalog.load(name), noun)} == errors
+
+
+@pytest.mark.parametrize(
+    ("name", "noun", "errors"),
+    [
+        ("codecommit.GetRepository", "repository", {"RepositoryDoesNotExistException"}),
+        ("appconfig.GetEnvironment", "environment", {"ResourceNotFoundException"}),
+        ("ecs.DescribeServices", "service", set[str]()),
+        ("s3.HeadBucket", "bucket", {"NoSuchBucket"}),
+        ("ec2.DescribeVpcs", "vpc", set[str]()),
+    ],
+)
+def test_an_error_for_something_else_promises_nothing(
+    name: str, noun: str, errors: set[str]
+) -> None:
+    assert {promise.name for promise in not_found(catalog.load(name), noun)} == errors
+
+
+@pytest.mark.parametrize(
+    ("service", "create", "exact"),
+    [
+        ("codecommit", "CreateRepository", True),
+        ("pinpoint", "CreateApp", True),
+        ("lambda", "CreateFunctionUrlConfig", False),
+    ],
+)
+def test_what_is_known_by_its_parent_alone_is_not_known_for_sure(
+    service: str, create: str, exact: bool
+) -> None:
+    graph = GRAPHS(service)
+    assert graph is not None
+    found = {one.create: one for one in lifecycles(graph, set(graph.nodes))}
+    assert {use.exact for use in found[f"{service}.{create}"].readers} == {exact}
+
+
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [
+        ({"Table": {"TableStatus": "DELETING"}}, "Table.TableStatus DELETING"),
+        ({"Secret": {"DeletedDate": 1.0}}, "Secret.DeletedDate is there"),
+        ({"Items": [{"State": "terminated"}]}, "Items[].State terminated"),
+        ({"Table": {"TableStatus": "ACTIVE", "DeletionProtectionEnabled": True}}, ""),
+        ({"Name": "deleted", "DeletionDate": None}, ""),
+    ],
+)
+def test_an_answer_says_that_something_is_deleted(value: Json, says: str) -> None:
+    assert says_deleted(value) == says
 
 
 # ---------------------------------------------------------------- the same again

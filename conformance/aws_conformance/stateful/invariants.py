@@ -40,8 +40,9 @@ class Situation(Value, frozen=True, kw_only=True):
     """One act on a thing, with its answer and what is known of the operations.
 
     `twin`: the same operation has succeeded on a live thing. `exact`: the thing is named by the
-    very identifier that the operation asks for. `shown`: the answer holds what names the thing, or
-    the operation is about one thing alone. `idle`: an update that says nothing but of what.
+    very identifier that the operation (and the deletion before) asks for. `shown`: the answer holds
+    what names the thing, or the operation is about one thing alone. `idle`: an update that says
+    nothing but of what.
     `differs` are the identifiers in which a second creation differs from the first ("": in none;
     None: the answer holds none). `consistent`: what was done is seen at once.
     """
@@ -141,6 +142,8 @@ def _gone(s: Situation) -> Iterator[Said]:
         yield replace(say("pass", "not-shown"), observed=f"{s.reading.short()} without it")
     elif not s.promises:
         yield say("inconclusive", "no-error-declared")
+    elif not s.exact:
+        yield say("inconclusive", "identity-guessed")
     elif s.idle:
         yield say("inconclusive", "nothing-to-update")
     elif later is not None:
@@ -202,7 +205,7 @@ def _other_error(s: Situation) -> tuple[Outcome, str]:
     model_only = s.operation.page is None and not s.strict
     later = s.delete is not None and deferral(s.delete, s.operation) is not None
     match reading.error_class:
-        case "validation" if not later:
+        case "validation" if not later and s.exact:
             return "fail", "wrong-error"
         case "not-found" if not reading.declared and not model_only:
             return "fail", "wrong-error"

@@ -85,7 +85,7 @@ def _lifecycle(graph: Graph, made: Node, allowed: Collection[str]) -> Lifecycle 
     readers = tuple(_uses(graph, made, READS, allowed))
     deleter = None
     if remover[0].id in allowed and remover[0].noun == made.noun:
-        deleter = Use(remover[0].id, remover[1], is_exact(remover[0], remover[1]))
+        deleter = Use(remover[0].id, remover[1], is_exact(made, remover[0], remover[1]))
     if not readers and deleter is None:
         return None
     return Lifecycle(
@@ -107,7 +107,7 @@ def _uses(
             continue
         fills = about(made, node)
         if fills is not None:
-            yield Use(node.id, fills, is_exact(node, fills))
+            yield Use(node.id, fills, is_exact(made, node, fills))
 
 
 def _shows(noun: str, made: str) -> bool:

@@ -42,10 +42,24 @@ def about(made: Node, node: Node) -> Filled | None:
     return tuple(found) if any(given in made.yields for _, given in found) else None
 
 
-def is_exact(node: Node, fills: Filled) -> bool:
-    """Whether every filled member asks for the very identifier it gets, by noun and facet."""
+def is_exact(made: Node, node: Node, fills: Filled) -> bool:
+    """Whether every filled member asks for the very identifier it gets, by noun and facet.
+
+    One of them must name the thing by its own noun: what is known by its parent's name alone, as a
+    function's url is, may be answered for when only the parent is there.
+    """
     wanted = {need.path: need for need in (*node.needs, *node.optional)}
-    return all(_same(wanted[path], given) for path, given in fills)
+    own = any(
+        given in made.yields and _alike(wanted[path].means[0].noun, made.noun)
+        for path, given in fills
+    )
+    return own and all(_same(wanted[path], given) for path, given in fills)
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether the last words of two nouns are the same, or one is short for the other: app."""
+    last, first = one.rpartition(" ")[2], other.rpartition(" ")[2]
+    return bool(last and first) and (last.startswith(first) or first.startswith(last))
 
 
 def _alone(made: Node, node: Node) -> Filled | None:

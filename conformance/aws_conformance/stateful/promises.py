@@ -83,13 +83,15 @@ def _is_about(error: str, noun: str) -> bool:
 
 _TAKEN_NAME: Final = re.compile(r"Already(Exist|InUse)|Exists|Duplicate|NameInUse", re.IGNORECASE)
 _TAKEN_WORDS: Final = re.compile(
-    r"already exist|already in use|already been (used|taken)|same name|name is taken"
-    r"|(re)?create an existing",
-    re.IGNORECASE,
+    r"already exist|same name|\bname\b.{0,40}(taken|in use)|create an existing", re.IGNORECASE
 )
+_REPEATED: Final = re.compile(r"Idempot|Token", re.IGNORECASE)
+"""Names of errors about a request that was sent before, not about a name."""
 
 
 def _says_taken(error: str, sentence: str, noun: str) -> bool:
+    if _REPEATED.search(error):
+        return False
     named = _TAKEN_NAME.search(error) is not None and _is_about(error, noun)
     return named or _TAKEN_WORDS.search(sentence) is not None
 

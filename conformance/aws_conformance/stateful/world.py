@@ -207,12 +207,17 @@ class World:
             delete=lab.operation(lifecycle.deleter.operation) if lifecycle.deleter else None,
             reading=exchange.reading,
             twin=act.operation in lab.worked,
-            exact=use is None or use.exact,
+            exact=use is None or (use.exact and self._surely_deleted(thing)),
             shown=use is None or lab.shows(use, exchange.reading, names),
             idle=act.does == "update" and is_idle(use, exchange.case.params),
             consistent=not lab.account,
             strict=lab.settings.strict,
         )
+
+    def _surely_deleted(self, thing: Thing) -> bool:
+        """Whether a deletion was told of this very thing, if there was one."""
+        deleter = self.lab.lifecycles[thing.kind].deleter
+        return thing.state != "deleted" or (deleter is not None and deleter.exact)
 
     def _changed(self, act: Act, thing: Thing, reading: Reading) -> None:
         """Note what an accepted request has done to the thing, and to the others."""
@@ -234,10 +239,14 @@ class World:
         if act.does == "delete" and thing.state == "live":
             self.things[thing.number] = replace(thing, state="deleted")
             for number, other in self.things.items():
-                if number != thing.number and other.state == "live":
+                if number == thing.number or other.state != "live":
+                    continue
+                if self._surely_deleted(self.things[thing.number]):
                     self.things[number] = replace(
                         other, last=act.operation, why="delete-of-another"
                     )
+                else:
+                    self.things[number] = replace(other, state="unsure")
 
     # ------------------------------------------------------------ second thoughts
 
