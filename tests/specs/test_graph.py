@@ -178,3 +178,64 @@ def test_a_need_is_met_by_the_surest_clue_first() -> None:
     need = Need("RoleArn", (Identifier("role", "arn"),))
     best = of("iam").producers(need, finding=False)[0]
     assert (best[1].id, best[2].path) == ("iam.CreateRole", "Role.Arn")
+
+
+# ---------------------------------------------------------------- fuller chains
+
+
+@pytest.mark.parametrize(
+    ("name", "before"),
+    [
+        ("s3.GetBucketCors", "s3.PutBucketCors"),
+        ("iam.DetachUserPolicy", "iam.AttachUserPolicy"),
+        ("iam.RemoveUserFromGroup", "iam.AddUserToGroup"),
+        ("sqs.RemovePermission", "sqs.AddPermission"),
+        ("lambda.GetFunctionUrlConfig", "lambda.CreateFunctionUrlConfig"),
+    ],
+)
+def test_a_fuller_chain_brings_about_what_an_operation_is_about(name: str, before: str) -> None:
+    found = of(name.partition(".")[0])
+    assert before in [step.operation for step in found.chain(name, fuller=True).steps]
+    assert before not in [step.operation for step in found.chain(name).steps]
+
+
+def test_what_both_operations_name_is_handed_on() -> None:
+    chain = of("lambda").chain("lambda.RemovePermission", fuller=True)
+    taken = {take.path: (take.step, take.side) for take in chain.takes}
+    assert taken["StatementId"] == ("lambda.AddPermission", "input")
+    assert chain.missing == ()
+
+
+def test_one_of_several_ways_to_name_a_thing_is_served_though_none_is_required() -> None:
+    chain = of("kinesis").chain("kinesis.DescribeStream")
+    assert [step.operation for step in chain.steps] == ["kinesis.CreateStream"]
+    assert [take.path for take in chain.takes] == ["StreamName"]
+
+
+def test_what_is_joined_is_there_before() -> None:
+    chain = of("iam").chain("iam.AddUserToGroup")
+    assert {take.path for take in chain.takes} == {"GroupName", "UserName"}
+
+
+@pytest.mark.parametrize(
+    ("name", "maker"),
+    [
+        ("lambda.ListTags", "lambda.CreateFunction"),
+        ("dynamodb.ListTagsOfResource", "dynamodb.CreateTable"),
+        ("kinesis.GetResourcePolicy", "kinesis.ListStreams"),
+    ],
+)
+def test_a_resource_is_what_most_operations_of_the_service_need(name: str, maker: str) -> None:
+    (take,) = of(name.partition(".")[0]).chain(name).takes
+    assert take.step == maker
+
+
+def test_what_stands_before_an_operation_can_be_stated() -> None:
+    names = ("CreateFunction", "AddPermission", "GetPolicy")
+    stated = Graph(
+        [load(f"lambda.{name}") for name in names],
+        elsewhere=graph,
+        after={"lambda.GetPolicy": ["lambda.AddPermission"]},
+    )
+    steps = [step.operation for step in stated.chain("lambda.GetPolicy", fuller=True).steps]
+    assert steps == ["iam.CreateRole", "lambda.CreateFunction", "lambda.AddPermission"]
