@@ -300,9 +300,10 @@ def test_a_broken_token_is_no_finding_where_no_error_is_about_tokens(known: bool
     assert bool(about) is not known
 
 
-def test_a_whole_that_the_service_cuts_is_no_finding() -> None:
+@pytest.mark.parametrize("count", [1001, 1500, 5000])
+def test_a_whole_that_the_service_cuts_is_no_finding(count: int) -> None:
     """SQS answers at most 1000 queues, without a token, where no MaxResults is given."""
-    verdicts, _ = judged(queues([f"n{i}" for i in range(1500)], known=True), "sqs.ListQueues")
+    verdicts, _ = judged(queues([f"n{i}" for i in range(count)], known=True), "sqs.ListQueues")
     assert findings(verdicts) == set()
 
 

@@ -113,8 +113,13 @@ def _end(pages: list[Page], seen: list[Mapping[str, Json]], most: int, items: in
     if _stuck(pages):
         return "same-page"
     if items and sum(len(page.items) for page in pages) > 2 * items + 1:
-        return "overfull"
+        return "overfull" if _again(pages, items) else "long"
     return "long" if sum(bool(page.items) for page in pages) >= most else None
+
+
+def _again(pages: list[Page], items: int) -> bool:
+    """Whether what comes on too many pages is the same over and over, and no longer list."""
+    return len({canonical(item) for page in pages for item in page.items}) <= items
 
 
 def _barren(pages: list[Page]) -> bool:
