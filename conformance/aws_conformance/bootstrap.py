@@ -219,7 +219,7 @@ class Bootstrap:
             if refused[2] is None:
                 refused = params, number, reading
             crashes += reading.kind != "error" or reading.status >= 500
-            if crashes >= _CRASHES:
+            if step.made and crashes >= _CRASHES:
                 break  # each of them may have made something
             if says_absent(reading):
                 self._absent = self._absent | {step.operation}

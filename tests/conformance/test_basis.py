@@ -4,23 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from aws_conformance.basis import Supply, plans
 from aws_conformance.bootstrap import Bootstrap, Graphs
+from aws_conformance.config import Config
 from aws_conformance.events import Event, Judged, OperationFinished
 from aws_conformance.exchange import Answer, Request, Response
+from aws_conformance.journal import Header, check_fits
 from aws_conformance.judge import Matter, judge
+from aws_conformance.openings import cleared, open_bootstrap
 from aws_conformance.reading import Reading
 from aws_conformance.rebasing import recorded_supply, supply_of
 from aws_conformance.resources import ResourceJournal, ResourcesHeader, left_in
 from aws_conformance.runner import Settings, run
+from aws_conformance.session import Session
 from aws_conformance.targets import open_target
 from aws_conformance.targets.moto import MotoTarget
 from aws_conformance.undecided import reason, to_bind
 from aws_reports.results import OperationResult, Verdict
 from aws_specs.catalog import load
+from aws_specs.errors import UsageError
 from aws_strategies.case import Case, Fault
 from aws_strategies.plan import Plan
 
@@ -84,6 +91,7 @@ def trial(
     "name",
     [
         "kinesis.DescribeStream",  # the name or the ARN
+        "kinesis.GetRecords",  # what a step yields that is itself refused at first
         "kinesis.PutRecords",  # a member of the entries in a list
         "sqs.SendMessageBatch",  # a list that may not be empty
         "sqs.RemovePermission",  # the label that was given before
@@ -250,3 +258,38 @@ def test_what_valid_cases_join_is_parted_again(moto: MotoTarget) -> None:
     bootstrap = Bootstrap(moto, SETTINGS, graphs=GRAPHS, tracking=True)
     outcome(run(["iam.AttachRolePolicy"], moto, SETTINGS, bootstrap=bootstrap))
     assert bootstrap.left == {}
+
+
+# ---------------------------------------------------------------- going on
+
+
+def test_a_resumed_run_goes_on_with_the_journal_and_removes_what_is_left(
+    moto: MotoTarget, tmp_path: Path
+) -> None:
+    config = Config(target="moto", output=str(tmp_path), seed=1)
+    crashed = open_bootstrap(config, moto, SETTINGS, budget=lambda: None)
+    assert crashed is not None
+    crashed.prepare(load("sns.GetSubscriptionAttributes"))
+    crashed.close()
+    assert len(left_in(tmp_path / "resources.jsonl")[1]) == 2
+    session = Session(["sns.ListTopics"], moto, config)
+    session.bootstrap = open_bootstrap(config, moto, SETTINGS, budget=lambda: None, resumed=True)
+    assert list(cleared(session)) == ["resumed: 2 things of the interrupted run removed, 0 left"]
+    assert session.bootstrap is not None
+    session.bootstrap.close()
+    assert left_in(tmp_path / "resources.jsonl")[1] == ()
+
+
+def test_a_run_is_not_resumed_with_another_bootstrap(moto: MotoTarget, tmp_path: Path) -> None:
+    def header(**options: Any) -> Header:
+        config = Config(target="moto", output=str(tmp_path), seed=1, **options)
+        return Session(["sns.ListTopics"], moto, config).header()
+
+    past = header()
+    assert past.bootstrap == "on"
+    now = replace(header(bootstrap=False), started=past.started)
+    with pytest.raises(UsageError, match="bootstrap: on then, off now"):
+        check_fits(past, now, tmp_path / "journal.jsonl")
+    chains = header(chains={"sqs": {"QueueUrl": ""}})
+    with pytest.raises(UsageError, match=r"bootstrap: on then, on, with chains [0-9a-f]{12} now"):
+        check_fits(past, chains, tmp_path / "journal.jsonl")
