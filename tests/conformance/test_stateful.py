@@ -6,7 +6,7 @@ import contextlib
 import io
 import threading
 import tomllib
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.metadata import version
@@ -35,7 +35,7 @@ from aws_conformance.targets.moto import MotoTarget
 from aws_reports.results import Results, Verdict
 from aws_specs import catalog, sdk
 from aws_specs.spec import Json
-from tests_support.lives import Applications, Repositories, Streams, Toy, reply
+from tests_support.lives import Applications, Queues, Repositories, Streams, Toy, reply
 
 GRAPHS = Graphs()
 
@@ -65,12 +65,17 @@ def no_pause(seconds: float) -> None:
     return
 
 
-def lives(target: Target, names: Sequence[str], seed: int = 1) -> list[Verdict]:
+def lives(
+    target: Target,
+    names: Sequence[str],
+    seed: int = 1,
+    pause: Callable[[float], None] = no_pause,
+) -> list[Verdict]:
     """Return what the lives of a target's things say; nothing may be left behind."""
     bootstrap = Bootstrap(target, Settings(seed=seed, examples=0), graphs=GRAPHS)
     found = [
         verdict
-        for event in events(names, bootstrap, pause=no_pause)
+        for event in events(names, bootstrap, pause=pause)
         if isinstance(event, Judged)
         for verdict in event.verdicts
     ]
@@ -210,6 +215,28 @@ def test_a_deletion_that_takes_its_time_is_no_finding(
     assert faults(verdicts) == {}
     rule = "kinesis.DeleteStream/state/use-after-delete"
     assert {(v.verdict, v.reason) for v in verdicts if v.rule == rule} == {said}
+
+
+QUEUES = [f"sqs.{name}" for name in ("CreateQueue", "GetQueueUrl", "DeleteQueue")]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said", "waited"),
+    [
+        ("", {("pass", "not-found")}, 0),
+        ("slow", {("pass", "not-found")}, 61),
+        ("nothing deleted", {("fail", "still-there")}, 61),
+    ],
+)
+def test_a_deletion_gets_the_time_that_the_documentation_gives_it(
+    wrong: str, said: set[tuple[str, str]], waited: float
+) -> None:
+    target = Queues(wrong)
+    verdicts = lives(target, QUEUES, pause=target.wait)
+    found = [v for v in verdicts if v.rule == "sqs.DeleteQueue/state/use-after-delete"]
+    assert {(v.verdict, v.reason) for v in found} == said
+    assert target.now == waited
+    assert not waited or found[-1].steps[-1].does == "GetQueueUrl 61 seconds later"
 
 
 # ---------------------------------------------------------------- trust

@@ -175,6 +175,30 @@ class Applications(Toy):
         return reply(200, found)
 
 
+class Queues(Toy):
+    """SQS's queues: a deletion takes up to a minute. `now` is the time in seconds."""
+
+    now = 0.0
+
+    def wait(self, seconds: float) -> None:
+        self.now += seconds
+
+    def answer(self, request: Request, body: dict[str, Any]) -> Answer:
+        verb = dict(request.headers)["X-Amz-Target"].partition(".")[2]
+        url = body.get("QueueUrl") or f"{self.endpoint}/{ACCOUNT}/{body.get('QueueName')}"
+        if verb == "CreateQueue":
+            self.things[url] = {"QueueUrl": url}
+            return reply(200, {"QueueUrl": url})
+        found = self.things.get(url)
+        if found is not None and "until" in found and self.now >= found["until"]:
+            found = None
+        if found is None:
+            return reply(400, None, "QueueDoesNotExist")
+        if verb == "DeleteQueue" and "nothing deleted" not in self.wrong:
+            found["until"] = self.now + (60 if "slow" in self.wrong else 0)
+        return reply(200, {"QueueUrl": url} if verb == "GetQueueUrl" else {})
+
+
 class Streams(Toy):
     """Kinesis' streams: a deleted one is DELETING, and stays so for as long as anybody looks."""
 

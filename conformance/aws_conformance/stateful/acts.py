@@ -16,13 +16,15 @@ Life = Literal["live", "deleted", "unsure"]
 class Act(Value, frozen=True):
     """One thing to do: `operation` to the thing of that number, or to make the next one.
 
-    `kind` is the number of the lifecycle. Acts hold no values, so that they can be done again.
+    `kind` is the number of the lifecycle; `after` are seconds to wait before. Acts hold no values,
+    so that they can be done again.
     """
 
     does: Does
     kind: int
     operation: str
     thing: int = 0
+    after: float = 0.0
 
 
 class Thing(Value, frozen=True, kw_only=True):

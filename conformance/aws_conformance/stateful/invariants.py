@@ -44,7 +44,8 @@ class Situation(Value, frozen=True, kw_only=True):
     what names the thing, or the operation is about one thing alone. `idle`: an update that says
     nothing but of what.
     `differs` are the identifiers in which a second creation differs from the first ("": in none;
-    None: the answer holds none). `consistent`: what was done is seen at once.
+    None: the answer holds none). `consistent`: what was done is seen at once. `waited` are the
+    seconds waited before.
     """
 
     act: Act
@@ -60,6 +61,7 @@ class Situation(Value, frozen=True, kw_only=True):
     idle: bool = False
     differs: str | None = None
     consistent: bool = True
+    waited: float = 0.0
     strict: bool = False
 
     @property
@@ -132,6 +134,8 @@ def _gone(s: Situation) -> Iterator[Said]:
     say = _sayer(s, rule, _expected_gone(s), _first_source(s))
     state = says_deleted(s.reading.value)
     later = deferral(s.delete, s.operation)
+    if later is not None and 0 < later.seconds <= s.waited:
+        later = None
     if s.reading.unreadable:
         own = f"{s.operation.id}/state/use-after-delete"
         reason = "protocol" if s.twin else "unreadable"

@@ -16,12 +16,13 @@ from msgspec.structs import replace
 from aws_conformance.bootstrap import Bootstrap
 from aws_conformance.events import Event, Judged
 from aws_conformance.reading import says_absent
-from aws_conformance.stateful.acts import Said, Step
+from aws_conformance.stateful.acts import Act, Said, Step
 from aws_conformance.stateful.hunting import hunt_down
 from aws_conformance.stateful.invariants import documented
 from aws_conformance.stateful.lab import Key, Lab
 from aws_conformance.stateful.lifecycle import Lifecycle, lifecycles
 from aws_conformance.stateful.machine import explore, replay, walk
+from aws_conformance.stateful.promises import deferral
 from aws_conformance.stateful.scenario import reproducer, steps_of
 from aws_conformance.stateful.world import World
 from aws_reports.results import Verdict
@@ -147,12 +148,57 @@ def _verdicts(lab: Lab, seed: int) -> Iterator[Verdict]:
             hunt_down(lab, key, seed)
             yield _confirmed(lab, key)
             said.add((key[0], key[2]))
+    for verdict, via in _overdue(lab):
+        yield verdict
+        said.add((verdict.rule, via))
     broken = {rule for rule, _ in said}
     for (rule, via), (heard, steps) in sorted(lab.heard.items()):
         told = (rule, via) in said or (heard.verdict == "pass" and rule in broken)
         if not told and heard.verdict != "fail":
             yield _verdict(lab, heard, steps)
     yield from lab.shapes.values()
+
+
+PATIENCE: Final = 90.0
+"""The most seconds that are waited for a deletion to be done."""
+
+
+def _overdue(lab: Lab) -> Iterator[tuple[Verdict, str]]:
+    """Yield what is shown after the time that its deletion has by the documentation.
+
+    That is waited for only where something is still shown right after it, once a kind.
+    """
+    one = lab.lifecycles[0]
+    slow = {
+        said.via: found.seconds
+        for said, _ in lab.heard.values()
+        if said.reason == "asynchronous-deletion" and one.deleter is not None
+        if said.via in {use.operation for use in one.readers}
+        for found in (deferral(lab.operation(one.deleter.operation), lab.operation(said.via)),)
+        if found is not None and 0 < found.seconds < PATIENCE
+    }
+    if not slow or one.deleter is None or len(lab.lifecycles) > 1 or lab.account:
+        return
+    lab.left = max(lab.left, 0) + CONFIRMING
+    world = World(lab)
+    acts = [Act("create", 0, one.create), Act("delete", 0, one.deleter.operation)]
+    try:
+        replay(world, acts)
+        seconds = max(slow.values()) + 1
+        for via in sorted(slow) if len(world.steps) == len(acts) else ():
+            first = world.perform(Act("read", 0, via, after=seconds - world.waited))
+            last = world.steps[-1]
+            last = replace(last, act=replace(last.act, after=seconds))
+            again = world.perform(Act("read", 0, via))
+            for said in first if [s.key for s in first] == [s.key for s in again] else ():
+                steps = (*world.steps[:2], last)
+                yield _verdict(lab, said, steps, confirmed=_sure(said)), via
+    finally:
+        world.clean()
+
+
+def _sure(said: Said) -> bool | None:
+    return True if said.verdict == "fail" else None
 
 
 def _causes(lab: Lab) -> Iterator[Key]:

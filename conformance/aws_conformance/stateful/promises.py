@@ -40,10 +40,14 @@ class Promise(Value, frozen=True):
 
 
 class Deferral(Value, frozen=True):
-    """Why a deletion need not be done when it is answered: a reason code, and the words."""
+    """Why a deletion need not be done when it is answered: a reason code, and the words.
+
+    `seconds` are those after which it has to be done, where the words say so; 0 where they do not.
+    """
 
     reason: str
     words: str
+    seconds: float = 0.0
 
 
 # ---------------------------------------------------------------- errors
@@ -200,8 +204,17 @@ def deferral(delete: Operation, read: Operation) -> Deferral | None:
         said = operation.documentation or said_of(operation.service, operation.name)
         for sentence in sentences(plain(said)):
             if pattern.search(sentence):
-                return Deferral(reason, sentence[:300])
+                return Deferral(reason, sentence[:300], _limit(sentence))
     return None
+
+
+_UP_TO: Final = re.compile(r"takes up to (\d{1,4}) (second|minute)s?\b", re.IGNORECASE)
+
+
+def _limit(sentence: str) -> float:
+    """Return the seconds that a sentence gives a deletion at most, 0 where it gives no number."""
+    found = _UP_TO.search(sentence)
+    return 0.0 if found is None else float(found[1]) * (60 if found[2].lower() == "minute" else 1)
 
 
 def _state_of_deletion(delete: Operation) -> str:

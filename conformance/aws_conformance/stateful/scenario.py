@@ -42,7 +42,9 @@ def _does(act: Act, *, several: bool) -> str:
     name = act.operation.partition(".")[2]
     if act.does == "duplicate":
         return f"{name} again"
-    return f"{name} of thing {act.thing + 1}" if several and act.does != "create" else name
+    later = f" {act.after:.0f} seconds later" if act.after else ""
+    thing = f" of thing {act.thing + 1}" if several and act.does != "create" else ""
+    return f"{name}{thing}{later}"
 
 
 def reproducer(target: Target, steps: Sequence[Step]) -> Reproducer:
@@ -55,6 +57,7 @@ def reproducer(target: Target, steps: Sequence[Step]) -> Reproducer:
 
 _HEAD: Final = """\
 import datetime
+import time
 
 import boto3
 from botocore.config import Config
@@ -101,6 +104,8 @@ def _calls(steps: Sequence[Step]) -> Iterator[str]:
         values = _linked(_values(service, name, step.exchange.case.params), known)
         arguments = "".join(f"    {key}={literal(value, 1)},\n" for key, value in values.items())
         method = sdk.method_of_operation(name)
+        if step.act.after:
+            yield f"time.sleep({step.act.after!r})\n"
         yield f"step(\n    {number},\n    {service!r},\n    {method!r},\n{arguments})\n"
         if step.exchange.reading.kind == "success":
             _learn(known, step.exchange.case.params, None)

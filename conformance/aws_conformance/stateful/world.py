@@ -38,6 +38,7 @@ class World:
         self.patient = patient
         self.things: dict[int, Thing] = {}
         self.steps: list[Step] = []
+        self.waited = 0.0
         self._doubt: set[int] = set()
 
     def perform(self, act: Act) -> tuple[Said, ...]:
@@ -50,6 +51,9 @@ class World:
         thing = self.things.get(act.thing)
         if thing is None:
             return ()
+        if act.after:
+            self.lab.pause(act.after)
+            self.waited += act.after
         found = self._duplicate(act, thing) if act.does == "duplicate" else self._use(act, thing)
         for said in found:
             self.lab.hear(said, self.steps)
@@ -211,6 +215,7 @@ class World:
             shown=use is None or lab.shows(use, exchange.reading, names),
             idle=act.does == "update" and is_idle(use, exchange.case.params),
             consistent=not lab.account,
+            waited=self.waited,
             strict=lab.settings.strict,
         )
 
