@@ -27,6 +27,7 @@ from aws_conformance.answers import check_answer
 from aws_conformance.exchange import Response
 from aws_conformance.reading import Reading, says_absent
 from aws_conformance.sender import Exchange
+from aws_specs.jsonvalues import is_object
 from aws_specs.paths import parent
 from aws_specs.spec import Operation
 from aws_strategies.case import Case
@@ -163,7 +164,8 @@ def _names_nothing(operation: Operation, reading: Reading) -> bool:
         return True
     answered = list(check_answer(operation, reading.value))
     required = [item for item in answered if item.rule.kind == "required"]
-    if any(item.problem for item in required if not parent(item.rule.member)):
+    hollow = not any(reading.value.values()) if is_object(reading.value) else False
+    if any(item.problem for item in required if hollow or not parent(item.rule.member)):
         return True
     absent = any(item.problem for item in answered if item.rule.kind == "present")
     # What identifies a thing is guessed for an operation without a page: then anything will do.
