@@ -292,8 +292,14 @@ class Oracle:
 
 
 def _key(error: ValidationError) -> bool:
-    path = list(error.absolute_schema_path)
-    return path[-2:-1] == ["propertyNames"] and path[-3:-2] != ["properties"]
+    """Whether an error is about a key; members may be named for keywords, too."""
+    keywords: list[object] = []
+    steps = iter(error.absolute_schema_path)
+    for step in steps:
+        keywords.append(step)
+        if step == "properties":
+            next(steps, None)
+    return keywords[-2:-1] == ["propertyNames"]
 
 
 def botocore_objects(plan: Plan, params: dict[str, Any]) -> str:

@@ -120,3 +120,25 @@ def test_judging_counts_what_is_touched_from_both_sides() -> None:
 
 def test_judging_that_is_stopped_says_where_and_keeps_what_it_has() -> None:
     assert Judging("connect.CreateParticipant").result().late == "cover"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "amplify.CreateBranch",
+        "autoscaling-plans.CreateScalingPlan",
+        "bedrock.CreateEvaluationJob",
+        "emr-serverless.StartJobRun",
+        "iot.CreateJobTemplate",
+        "iottwinmaker.CreateEntity",
+        "sagemaker.CreateProject",
+    ],
+)
+def test_judges_agree_where_they_once_did_not(name: str) -> None:
+    """Flags and foreign classes in patterns, fractions as limits, members named for keywords."""
+    judging = Judging(name)
+    judging.run(examples=0, seed=1, parts=10)
+    judged = judging.result()
+
+    assert judged.problems == ()
+    assert judged.empty == ""

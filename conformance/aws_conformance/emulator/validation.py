@@ -247,8 +247,12 @@ class Checker:
 
 def _of_key(steps: tuple[str | int, ...]) -> bool:
     """Whether an error is about a key; a member may be named `propertyNames`, too."""
-    pairs = zip((None, *steps), steps, strict=False)
-    return any(step == "propertyNames" and above != "properties" for above, step in pairs)
+    named = False
+    for step in steps:
+        if step == "propertyNames" and not named:
+            return True
+        named = step == "properties" and not named
+    return False
 
 
 def _kind(keyword: str, steps: tuple[str | int, ...]) -> str:
