@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +51,7 @@ class Between:
     def __init__(self, target: MotoTarget, stop: str = "") -> None:
         self.target = target
         self.name = "between"
-        self.bindings: dict[str, str] = {}
+        self.bindings: Mapping[str, str] = {}
         self.sent: list[str] = []
         self.stop = stop
 
@@ -67,7 +67,8 @@ class Between:
 
 
 def outcome(events: Iterator[Event]) -> tuple[OperationResult, list[Verdict]]:
-    result, verdicts = None, []
+    result: OperationResult | None = None
+    verdicts: list[Verdict] = []
     for event in events:
         if isinstance(event, Judged):
             verdicts += event.verdicts
