@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from aws_conformance.reading import Reading
+from aws_conformance.recording import NOT_RECORDED
 from aws_specs import published
 from aws_specs.spec import Json, Scalar
 from aws_strategies.plan import Plan
@@ -28,6 +29,8 @@ _LONGEST: Final = 160
 
 def reason(control: Reading, tried: int) -> str:
     """Return why an operation whose smallest valid request got no success is undecided."""
+    if control.silence == NOT_RECORDED:
+        return f"{NOT_RECORDED}: the recording does not hold the smallest valid request"
     said = control.short()
     if control.message:
         said += f" {' '.join(control.message.split())[:_LONGEST]}"

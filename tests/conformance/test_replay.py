@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from aws_conformance.bootstrap import Bootstrap
 from aws_conformance.emulator import emulator_target
-from aws_conformance.events import Judged
+from aws_conformance.events import Judged, OperationFinished
 from aws_conformance.exchange import Answer, Request, Response, Silence, Target
 from aws_conformance.recording import (
     BoundLine,
@@ -112,6 +112,13 @@ def test_what_was_not_recorded_is_inconclusive_and_never_a_finding(tmp_path: Pat
     found = verdicts(open_target(f"replay:{tmp_path / 'x.jsonl'}"), [other])
     assert found
     assert {(v.verdict, v.reason) for v in found} == {("inconclusive", "not-recorded")}
+
+
+def test_an_operation_that_was_not_recorded_says_so(tmp_path: Path) -> None:
+    record(emulator_target(), tmp_path / "x.jsonl")
+    events = run(["connect.CreateContact"], open_target(f"replay:{tmp_path / 'x.jsonl'}"), SETTINGS)
+    results = [event.result for event in events if isinstance(event, OperationFinished)]
+    assert [result.reason.partition(":")[0] for result in results] == ["not-recorded"]
 
 
 def test_a_case_whose_request_has_changed_is_not_recorded(tmp_path: Path) -> None:
