@@ -36,6 +36,7 @@ from aws_reports.results import Results, Verdict
 from aws_specs import catalog, sdk
 from aws_specs.spec import Json
 from tests_support.lives import Applications, Queues, Repositories, Streams, Toy, reply
+from tests_support.miniatures import Miniature, always, at_random, echo
 
 GRAPHS = Graphs()
 
@@ -70,8 +71,10 @@ def lives(
     names: Sequence[str],
     seed: int = 1,
     pause: Callable[[float], None] = no_pause,
+    *,
+    removes: bool = True,
 ) -> list[Verdict]:
-    """Return what the lives of a target's things say; nothing may be left behind."""
+    """Return what the lives of a target's things say; what it `removes` may not be left behind."""
     bootstrap = Bootstrap(target, Settings(seed=seed, examples=0), graphs=GRAPHS)
     found = [
         verdict
@@ -80,7 +83,7 @@ def lives(
         for verdict in event.verdicts
     ]
     assert not bootstrap.journal.things
-    assert not bootstrap.left
+    assert not bootstrap.left or not removes
     return found
 
 
@@ -249,6 +252,21 @@ def test_a_target_that_shows_things_that_never_were_is_not_blamed(wrong: tuple[s
     assert (f"codecommit.{D}/state/use-after-delete", "stateless") in reasons(
         verdicts, "inconclusive"
     )
+
+
+@pytest.mark.parametrize("target", [always(200, b"{}"), Miniature(echo)])
+def test_a_target_without_a_memory_passes_nothing_and_breaks_nothing(target: Miniature) -> None:
+    for names in (REPOSITORIES, APPLICATIONS, STREAMS):
+        verdicts = lives(target, names, removes=False)
+        assert faults([v for v in verdicts if v.kind == "state"]) == {}
+        assert reasons(verdicts, "pass") == set()
+
+
+@pytest.mark.parametrize("target", [always(500, b"{}"), always(404, b"{}"), at_random(3)])
+def test_a_target_in_which_nothing_can_be_made_is_not_blamed(target: Miniature) -> None:
+    for names in (REPOSITORIES, APPLICATIONS, STREAMS):
+        verdicts = lives(target, names, removes=False)
+        assert faults([v for v in verdicts if v.kind == "state"]) == {}
 
 
 def test_what_happens_once_is_flaky_and_no_finding() -> None:

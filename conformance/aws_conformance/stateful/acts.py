@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
+from msgspec.structs import replace
+
 from aws_conformance.sender import Exchange
 from aws_reports.results import Outcome
 from aws_specs.spec import Json, Source, Value
@@ -68,3 +70,11 @@ class Said(Value, frozen=True, kw_only=True):
     def key(self) -> tuple[str, str, str]:
         """What makes it the same thing said again."""
         return (self.rule, self.reason, self.via)
+
+
+def stateless(said: Said) -> Said:
+    """Return what is said of a target that answers for things that never were: nothing."""
+    return replace(
+        said, verdict="inconclusive", reason="stateless",
+        hint="the target answers for things that never were",
+    )  # fmt: skip

@@ -217,6 +217,12 @@ class Lab:
         self._stateless[use.operation] = exchange.reading.kind == "success" and shown
         return self._stateless[use.operation]
 
+    def is_proof(self, said: Said) -> bool:
+        """Whether something that is kept proves anything: not by a target that shows whatever."""
+        if said.via in self._stateless:
+            return not self._stateless[said.via]
+        return not self._stateless or False in self._stateless.values()
+
     @staticmethod
     def shows(use: Use, reading: Reading, names: frozenset[str]) -> bool:
         """Whether an answer is about the things of those names: by itself, or by naming them."""

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from aws_conformance.bootstrap import first
 from aws_conformance.reading import Reading, says_absent
 from aws_conformance.sender import BudgetSpentError, Exchange, UnreachableError
-from aws_conformance.stateful.acts import Act, Said, Step, Thing
+from aws_conformance.stateful.acts import Act, Said, Step, Thing, stateless
 from aws_conformance.stateful.invariants import Situation, judged
 from aws_conformance.stateful.lab import Lab
 from aws_conformance.stateful.lifecycle import Use
@@ -287,14 +287,8 @@ class World:
         if self.lab.keeps_account(thing):
             return found
         return tuple(
-            replace(
-                s, verdict="inconclusive", reason="stateless",
-                hint="the target answers for things that never were",
-            )
-            if s.verdict == "fail" and s.reason in _DOUBTED
-            else s
-            for s in found
-        )  # fmt: skip
+            stateless(s) if s.verdict == "fail" and s.reason in _DOUBTED else s for s in found
+        )
 
     # ------------------------------------------------------------ leaving
 
