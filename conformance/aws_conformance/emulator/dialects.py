@@ -105,7 +105,12 @@ _PAIR = re.compile(r"\\u([dD][89abAB][0-9A-Fa-f]{2})\\u([dD][c-fC-F][0-9A-Fa-f]{
 
 
 def _spelled(pattern: str) -> str:
-    """Return the pattern in Python's spelling; what needs none stays as it stands."""
+    """Return the pattern in Python's spelling; what needs none stays as it stands.
+
+    Raises `ValueError` for Java's intersection of classes, which Python has not.
+    """
+    if "&&" in pattern:
+        raise ValueError("an intersection of classes")
     out: list[str] = []
     at, inside = 0, False
     while at < len(pattern):
@@ -121,6 +126,8 @@ def _spelled(pattern: str) -> str:
 
 def _token(pattern: str, at: int, inside: bool) -> tuple[str, int, bool]:
     """Return one token spelled out, where it ends, and whether it stands for many characters."""
+    if inside and pattern[at] in "[|~&":
+        return f"\\{pattern[at]}", at + 1, False  # Python warns of them there
     if pattern[at] != "\\":
         return pattern[at], at + 1, False
     if found := _UNICODE.match(pattern, at):
