@@ -30,6 +30,7 @@ from aws_conformance.stateful.hunting import without
 from aws_conformance.stateful.lifecycle import lifecycles
 from aws_conformance.stateful.phase import events
 from aws_conformance.stateful.promises import already_there, deferral, not_found, says_deleted
+from aws_conformance.stateful.running import wanted
 from aws_conformance.targets import open_target
 from aws_conformance.targets.moto import MotoTarget
 from aws_reports.results import Results, Verdict
@@ -560,6 +561,23 @@ def test_what_is_known_to_the_baseline_is_not_stale_without_lives(tmp_path: Path
     known = (Entry(f"codecommit.{D}/state/use-after-delete", "known"),)
     results = with_baseline(results, known, date(2026, 1, 1), allow_undecided=True)
     assert results.stale == ()
+
+
+@pytest.mark.parametrize(
+    ("config", "expected"),
+    [
+        (Config(), False),
+        (Config(stateful=True), True),
+        (Config(only=("stateful",)), True),
+        (Config(target="aws", stateful=True), True),
+        (Config(target="aws", stateful=True, only=("invalid",)), False),
+        (Config(target="replay:file", stateful=True), False),
+    ],
+)
+def test_lives_are_tested_where_they_are_asked_for_and_may_be(
+    config: Config, expected: bool
+) -> None:
+    assert wanted(config) is expected
 
 
 # ---------------------------------------------------------------- the script

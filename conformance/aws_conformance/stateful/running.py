@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from aws_conformance.bootstrap import Bootstrap
 from aws_conformance.events import Event, Judged, OperationFinished, Started, Stopped
+from aws_conformance.openings import only_invalid, resource_journal
 from aws_conformance.runner import fresh
 from aws_conformance.sender import BudgetSpentError, UnreachableError
 from aws_conformance.stateful import phase
@@ -23,9 +24,12 @@ STATEFUL: Final = "stateful"
 
 
 def wanted(config: Config) -> bool:
-    """Whether a run tests lives: only where it is told to, and never from a recording."""
+    """Whether a run tests lives: only where it is told to, and never from a recording.
+
+    Nor where nothing may be sent to a real account that it would accept.
+    """
     asked = config.stateful or STATEFUL in config.only
-    return asked and not config.target.startswith("replay:")
+    return asked and not config.target.startswith("replay:") and not only_invalid(config)
 
 
 def alone(config: Config) -> bool:
@@ -97,8 +101,6 @@ def _bootstrap(session: Session) -> Bootstrap:
 
     A life begins with a creation, so something has to make things even where the run does not.
     """
-    from aws_conformance.openings import resource_journal
-
     own = session.bootstrap
     if own is not None and own.making:
         return own
