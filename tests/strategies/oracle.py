@@ -102,7 +102,8 @@ def _read(pattern: str) -> Any:
         within = re.sub(r"\[[^\]]*\]", lambda m: m[0].replace(name, plain), pattern)  # noqa: B023
         pattern = within.replace(name, f"[{plain}]")
     try:
-        return regex.compile(pattern) if pattern and "&&" not in pattern else None
+        odd = "&&" in pattern or re.search(r".\(\?[ims]+\)", pattern)  # Java reads these otherwise
+        return regex.compile(pattern) if pattern and not odd else None
     except regex.error:
         return None
 
