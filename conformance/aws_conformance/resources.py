@@ -258,7 +258,8 @@ def remove_all(journal: ResourceJournal, call: Call, *, perhaps: bool = True) ->
             if thing.sure or perhaps:
                 _remove(journal, thing, call)
             elif not thing.why:
-                journal.kept(thing.number, "nobody knows whether it was made; `cleanup` would remove it")
+                why = "nobody knows whether it was made; `cleanup` would remove it"
+                journal.kept(thing.number, why)
     for thing in tuple(journal.things.values()):
         gone = any(number not in journal.things for number in thing.parents)
         if thing.removal is None and gone:
