@@ -1,33 +1,58 @@
-"""Idempotency tokens: the same token and request have the same outcome, another request a conflict.
+"""Idempotency tokens: what the SDK fills in is taken, a retry is one request, a reuse a conflict.
 
-Three exchanges a token: the first, the very same again, and another request under the same token.
-What is compared is what identifies the thing that was made, not the whole answer: times and
-credentials may differ. Source: the members marked `idempotencyToken` in the model, "autopopulated"
-on the page.
+Three promises a token. *autofill*: a caller who gives no token has one filled in by the SDK, a
+UUID of version 4; the target takes it. *retry*: the same token with the same request has the same
+outcome, and nothing is made twice. *reuse*: the same token with another request is answered the
+documented conflict. Each has its verdict on the token's rule; a finding is one that a second
+round with a fresh token and fresh names repeats. What is compared is what identifies the thing that
+was made, not the whole answer: times and credentials may differ. Source: the members marked
+`idempotencyToken` in the model, "autopopulated" on the page.
 """
 
 from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, Literal
 
+from msgspec.structs import replace
+
+from aws_conformance.census import Census
+from aws_conformance.clerk import FLAKY, UNCONFIRMED
 from aws_conformance.events import Event, Judged
+from aws_conformance.made import identity_of
 from aws_conformance.reading import Reading
 from aws_conformance.recording import NOT_RECORDED
+from aws_conformance.sender import Exchange, UnreachableError
 from aws_reports.results import Outcome, Verdict
-from aws_specs.jsonvalues import is_object
-from aws_specs.spec import Json, Operation, Rule
+from aws_specs import sdk
+from aws_specs.spec import Json, Rule, Value
 from aws_strategies.build import put, token
 from aws_strategies.case import Case
 
 if TYPE_CHECKING:
     from aws_conformance.operation_run import OperationRun
-    from aws_conformance.sender import Exchange
 
+Part = Literal["autofill", "retry", "reuse"]
 
-_TRIES = 5
+_TRIES: Final = 5
 """How many other requests are tried until one is accepted."""
+
+_EXPECTED: Final = {
+    "autofill": "a token that the SDK fills in is accepted",
+    "retry": "the same token with the same request has the same outcome",
+}
+
+
+class Said(Value, frozen=True):
+    """What one exchange of a round says of one of the three promises."""
+
+    part: Part
+    exchange: Exchange
+    verdict: Outcome
+    reason: str
+    observed: str
+    expected: str
 
 
 def check(run: OperationRun) -> Iterator[Event]:
@@ -38,65 +63,189 @@ def check(run: OperationRun) -> Iterator[Event]:
             continue
         identity = f"{rule.id}~sequence"
         if identity not in run.done:
-            yield Judged(identity, tuple(_sequence(run, rule, path, identity)))
+            yield Judged(identity, tuple(_verdicts(run, rule, path, identity)))
 
 
-def _sequence(run: OperationRun, rule: Rule, path: str, identity: str) -> Iterator[Verdict]:
-    shared = token(identity, f"{run.settings.seed}")
-    first = run.exchange(_with(run, run.cover.control, path, shared, f"{identity}-1"))
-    if first.reading.silence == NOT_RECORDED:
-        yield _unrecorded(run, first, rule)
-        return
-    if first.reading.kind != "success":
-        yield _say(run, first, rule, "inconclusive", "masked", "the first request is refused")
-        return
-    again = run.exchange(_with(run, run.cover.control, path, shared, f"{identity}-2"))
-    yield _same(run, rule, first, again)
-    other = _other_request(run)
-    if other is not None and any(value.get("conflict") for value in rule.values):
-        third = run.exchange(_with(run, other, path, shared, f"{identity}-3"))
-        verdict = _conflict(run, rule, first, third)
-        yield verdict
-        if verdict.verdict == "pass":
-            yield from run.clerk.error_kept(third)
+def _verdicts(run: OperationRun, rule: Rule, path: str, identity: str) -> Iterator[Verdict]:
+    first = _Round(run, rule, path, identity).said()
+    rows = {one.part: "" for one in first}
+    later: dict[Part, Said] = {}
+    if any(one.verdict == "fail" for one in first):
+        try:
+            second = _Round(run, rule, path, f"{identity}~again", patient=True).said()
+            later = {one.part: one for one in second}
+        except UnreachableError:
+            rows = dict.fromkeys(rows, UNCONFIRMED)
+    for one in first:
+        again = later.get(one.part)
+        yield _confirmed(run, rule, one, again, rows[one.part])
+        if one.part == "reuse" and one.verdict == "pass":
+            yield from run.clerk.error_kept(one.exchange)
 
 
-def _with(run: OperationRun, case: Case, path: str, value: str, identity: str) -> Case:
-    params: Any = copy.deepcopy(case.params)
-    put(params, (path,), value[: run.plan.domain(path).longest])
-    return Case(
-        id=identity, operation=case.operation, kind="sequence", params=params,
-        rule=f"{run.operation.id}/input/{path}/idempotency",
-    )  # fmt: skip
+def _confirmed(run: OperationRun, rule: Rule, one: Said, again: Said | None, row: str) -> Verdict:
+    """Return the verdict on one promise after the second round, if there was one."""
+    if one.verdict != "fail":
+        return _written(run, rule, one)
+    if again is None or again.reason == NOT_RECORDED:
+        return _written(run, rule, one, row or UNCONFIRMED)
+    if again.verdict == "inconclusive":
+        return _written(run, rule, again)
+    same = (again.verdict, again.reason) == (one.verdict, one.reason)
+    return _written(run, rule, one, "" if same else FLAKY)
 
 
-def _other_request(run: OperationRun) -> Case | None:
-    """Return an accepted valid request that differs from the control in more than its token."""
-    control = _without_tokens(run, run.cover.control)
-    valid = [case for case in run.cover.cases if case.kind == "valid"]
-    others = [case for case in valid if _without_tokens(run, case) != control]
-    return next((c for c in others[:_TRIES] if run.exchange(c).reading.kind == "success"), None)
+def _written(run: OperationRun, rule: Rule, one: Said, row: str = "") -> Verdict:
+    failed = one.verdict == "fail"
+    return run.clerk.verdict(
+        one.exchange,
+        rule,
+        one.verdict,
+        one.reason,
+        one.observed,
+        expected=one.expected,
+        row=f"{one.part} of a token{row}",
+        flaky=row == FLAKY,
+        confirmed=not row if failed else None,
+    )
 
 
-def _without_tokens(run: OperationRun, case: Case) -> dict[str, Json]:
-    return {name: value for name, value in case.params.items() if name not in run.plan.tokens}
+class _Round:
+    """One round of requests under one token; a patient one gives lists the time to follow."""
+
+    def __init__(
+        self, run: OperationRun, rule: Rule, path: str, identity: str, *, patient: bool = False
+    ) -> None:
+        self.run, self.rule, self.path, self.identity = run, rule, path, identity
+        self.token = token(identity, f"{run.settings.seed}")
+        self.census = Census(run, patient=patient)
+
+    def said(self) -> tuple[Said, ...]:
+        """Send the requests; return what they say of each promise."""
+        control = self.run.cover.control
+        before = self.census.count(control.params)
+        first = self._sent(control, 1)
+        if first.reading.kind != "success":
+            why = "the first request is refused"
+            return (self._open(first, "retry", "masked", why),)
+        made = self.census.count(control.params)
+        again = self._sent(control, 2)
+        retry = self._retry(first, again)
+        if retry.verdict == "pass" and before is not None and made is not None:
+            more = (self.census.count(control.params) or 0) - made
+            if made == before + 1 and more > 0:
+                observed = f"{self.census.lister} shows {more} more after the second"
+                retry = replace(retry, verdict="fail", reason="idempotency", observed=observed)
+        # What the SDK fills in shows no more than that: alone it does not keep the rule.
+        filled = (self._autofill(first),) if retry.verdict == "pass" else ()
+        third = self._reuse(first)
+        return (*filled, retry) if third is None else (*filled, retry, third)
+
+    def _sent(self, case: Case, number: int) -> Exchange:
+        params: Any = copy.deepcopy(case.params)
+        put(params, (self.path,), self.token[: self.run.plan.domain(self.path).longest])
+        return self.run.exchange(
+            Case(
+                id=f"{self.identity}-{number}",
+                operation=case.operation,
+                kind="sequence",
+                params=params,
+                rule=self.rule.id,
+            )
+        )
+
+    def _say(
+        self, exchange: Exchange, part: Part, verdict: Outcome, reason: str, observed: str = ""
+    ) -> Said:
+        text = observed or exchange.reading.short()
+        expected = _EXPECTED.get(part) or (
+            f"the same token with another request is answered {self._conflict}"
+        )
+        return Said(part, exchange, verdict, reason, text, expected)
+
+    def _open(self, exchange: Exchange, part: Part, reason: str, observed: str) -> Said:
+        if exchange.reading.silence == NOT_RECORDED:
+            return self._say(exchange, part, "inconclusive", NOT_RECORDED)
+        return self._say(exchange, part, "inconclusive", reason, observed)
+
+    # ------------------------------------------------------------ the three promises
+
+    def _autofill(self, first: Exchange) -> Said:
+        """Say whether what the SDK fills in, which this round's token is like, is accepted."""
+        marked = sdk.filled_in(self.run.operation.service, self.run.operation.name)
+        if self.path not in marked:
+            return self._open(first, "autofill", "not-filled-in", "the SDK fills in no token here")
+        if not self.run.plan.domain(self.path).allows(self.token):
+            why = "the UUID that the SDK fills in breaks the token's own rules"
+            return self._open(first, "autofill", "not-filled-in", why)
+        return self._say(first, "autofill", "pass", "autofilled", "a success")
+
+    def _retry(self, first: Exchange, again: Exchange) -> Said:
+        reading = again.reading
+        if reading.silence == NOT_RECORDED:
+            return self._open(again, "retry", "", "")
+        if reading.kind != "success":
+            observed = f"the second answer is {reading.short()}"
+            if self.run.operation.page is None and _already_there(reading):
+                return self._open(again, "retry", "conflict", observed)
+            if reading.error_class in _PASSING:
+                return self._open(again, "retry", reading.error_class, observed)
+            return self._say(again, "retry", "fail", "idempotency", observed)
+        mine, theirs = (self._identity(e) for e in (first, again))
+        different = [name for name, value in mine.items() if theirs.get(name) != value]
+        if different:
+            observed = f"{different[0]} differs: the request was carried out twice"
+            return self._say(again, "retry", "fail", "idempotency", observed)
+        if not mine and first.reading.value != reading.value:
+            why = "the answers differ, and no member of theirs identifies what was made"
+            return self._open(again, "retry", "no-identity", why)
+        return self._say(again, "retry", "pass", "idempotent", "the same outcome")
+
+    def _reuse(self, first: Exchange) -> Said | None:
+        """Say how another request is answered; None where no conflict is documented."""
+        other = self._other_request() if self._conflict else None
+        if other is None:
+            return None
+        third = self._sent(other, 3)
+        reading = third.reading
+        if reading.silence == NOT_RECORDED:
+            return self._open(third, "reuse", "", "")
+        if reading.kind == "error" and reading.error_class == "conflict":
+            right = reading.due in (0, reading.status)
+            if right:
+                return self._say(third, "reuse", "pass", "conflict")
+            return self._say(third, "reuse", "fail", "wrong-status")
+        if reading.kind == "success":
+            same = self._identity(first) == self._identity(third)
+            observed = "the first outcome again" if same else "another outcome: it is ignored"
+            return self._say(third, "reuse", "fail", "idempotency", observed)
+        if reading.error_class in _PASSING:
+            return self._open(third, "reuse", reading.error_class, reading.short())
+        return self._say(third, "reuse", "fail", _wrong(reading))
+
+    @property
+    def _conflict(self) -> str:
+        """The error that is documented for a token that is used again; "" where none is."""
+        stated = (value.get("conflict") for value in self.rule.values)
+        return next((str(name) for name in stated if name), "")
+
+    def _identity(self, exchange: Exchange) -> dict[str, Json]:
+        return identity_of(self.run.operation, exchange.reading.value)
+
+    def _other_request(self) -> Case | None:
+        """Return an accepted valid request that differs from the control in more than its token."""
+        control = self._bare(self.run.cover.control)
+        valid = [case for case in self.run.cover.cases if case.kind == "valid"]
+        others = [case for case in valid if self._bare(case) != control][:_TRIES]
+        return next((c for c in others if self.run.exchange(c).reading.kind == "success"), None)
+
+    def _bare(self, case: Case) -> dict[str, Json]:
+        tokens = self.run.plan.tokens
+        return {name: value for name, value in case.params.items() if name not in tokens}
 
 
-def _same(run: OperationRun, rule: Rule, first: Exchange, again: Exchange) -> Verdict:
-    expected = "the same token with the same request has the same outcome"
-    if again.reading.silence == NOT_RECORDED:
-        return _unrecorded(run, again, rule)
-    if again.reading.kind != "success":
-        observed = f"the second answer is {again.reading.short()}"
-        if run.operation.page is None and _already_there(again.reading):
-            return _say(run, again, rule, "inconclusive", "conflict", observed, expected)
-        return _say(run, again, rule, "fail", "idempotency", observed, expected)
-    mine, theirs = (_identity(run.operation, e.reading.value) for e in (first, again))
-    if mine != theirs:
-        name = next(key for key in mine if mine[key] != theirs.get(key))
-        observed = f"{name} differs: the request was carried out twice"
-        return _say(run, again, rule, "fail", "idempotency", observed, expected)
-    return _say(run, again, rule, "pass", "idempotent", "the same outcome", expected)
+_PASSING: Final = ("throttled", "denied", "quota")
+"""Classes of errors that say nothing about a token."""
 
 
 def _already_there(reading: Reading) -> bool:
@@ -108,30 +257,6 @@ def _already_there(reading: Reading) -> bool:
     return reading.error_class == "conflict" and reading.declared == "operation"
 
 
-def _conflict(run: OperationRun, rule: Rule, first: Exchange, third: Exchange) -> Verdict:
-    conflict = next(value["conflict"] for value in rule.values if value.get("conflict"))
-    expected = f"the same token with another request is answered {conflict}"
-    reading = third.reading
-    if reading.silence == NOT_RECORDED:
-        return _unrecorded(run, third, rule)
-    if reading.kind == "error" and reading.error_class == "conflict":
-        right = reading.due in (0, reading.status)
-        reason = "conflict" if right else "wrong-status"
-        outcome: Outcome = "pass" if right else "fail"
-        return _say(run, third, rule, outcome, reason, reading.short(), expected)
-    if reading.kind == "success":
-        same = _identity(run.operation, first.reading.value) == _identity(
-            run.operation, reading.value
-        )
-        observed = "the first outcome again" if same else "another outcome: the token is ignored"
-        return _say(run, third, rule, "fail", "idempotency", observed, expected)
-    if reading.error_class in ("throttled", "denied", "quota"):
-        return _say(
-            run, third, rule, "inconclusive", reading.error_class, reading.short(), expected
-        )
-    return _say(run, third, rule, "fail", _wrong(reading), reading.short(), expected)
-
-
 def _wrong(reading: Reading) -> str:
     """Return the reason for an answer that is no conflict, in the judge's words."""
     if reading.kind != "silence":
@@ -140,33 +265,3 @@ def _wrong(reading: Reading) -> str:
             "server-error" if reading.status >= 500 else "wrong-error" if named else "error-shape"
         )
     return "server-error" if reading.silence == "crash" else "no-response"
-
-
-def _unrecorded(run: OperationRun, exchange: Exchange, rule: Rule) -> Verdict:
-    """Return the verdict on a step that a recording does not hold."""
-    return _say(run, exchange, rule, "inconclusive", NOT_RECORDED, exchange.reading.short())
-
-
-def _identity(operation: Operation, value: Json) -> dict[str, Json]:
-    """Return the members that identify what was made; all scalars where none is known to."""
-    members = value if is_object(value) else {}
-    named = [r.member for r in operation.rules if r.kind == "present" and r.side == "output"]
-    names = [name for name in named if isinstance(members.get(name), str)]
-    if not names:
-        names = [name for name, item in members.items() if isinstance(item, str)]
-    return {name: members[name] for name in names}
-
-
-def _say(
-    run: OperationRun,
-    exchange: Exchange,
-    rule: Rule,
-    verdict: Outcome,
-    reason: str,
-    observed: str,
-    expected: str = "a success",
-) -> Verdict:
-    return run.clerk.verdict(
-        exchange, rule, verdict, reason, observed, expected=expected, row="sequence",
-        confirmed=True if verdict == "fail" else None,
-    )  # fmt: skip

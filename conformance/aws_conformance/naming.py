@@ -39,11 +39,15 @@ class Namer:
         self._sent: dict[str, int] = {}
 
     def __call__(self, case: Case) -> Case:
-        """Return the case with names nobody has used; a sequence keeps one name throughout."""
+        """Return the case with names nobody has used; a sequence keeps one name throughout.
+
+        The cases of a sequence are numbered: `NAME-1`, `NAME-2`.
+        """
         if not self.paths or not is_object(case.params):
             return case
         number = self._sent[case.id] = self._sent.get(case.id, 0) + 1
-        same = case.rule if case.kind == "sequence" else f"{case.id}|{number}"
+        whole = case.id.rpartition("-")[0]
+        same = whole if case.kind == "sequence" else f"{case.id}|{number}"
         suffix = hashlib.sha256(f"{self.seed}|{same}".encode()).hexdigest()[:_SUFFIX]
         params: Any = copy.deepcopy(case.params)
         for path in self.paths:

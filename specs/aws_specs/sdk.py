@@ -117,6 +117,12 @@ def operation_model(service: str, operation: str) -> OperationModel:
         ) from error
 
 
+def filled_in(service: str, operation: str) -> tuple[str, ...]:
+    """Return the members into which a client puts a fresh UUID where the caller gives nothing."""
+    members: Any = operation_model(service, operation).idempotent_members
+    return tuple(str(name) for name in members)
+
+
 @cache
 def service_of_client(client: str) -> str:
     """Return the service whose client class is `client` ("ChimeSDKIdentity" → chime-sdk-identity).
