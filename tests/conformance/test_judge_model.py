@@ -60,7 +60,7 @@ OK = answer(STREAM, 200)
         (answer(STREAM, 400, "LimitExceededException"), OK, "inconclusive", "quota"),
         (answer(STREAM, 400, "ResourceInUseException"), OK, "inconclusive", "conflict"),
         (answer(STREAM, 400, "InvalidThingException"), OK, "inconclusive", "undeclared-error"),
-        (answer(STREAM, 400, "StrangeException"), OK, "inconclusive", "unclassified-error"),
+        (answer(STREAM, 400, "StrangeException"), OK, "fail", "wrong-error"),
         (answer(STREAM, 400, "ResourceNotFoundException"), OK, "fail", "wrong-error"),
         (crash("KeyError: 'x'"), crash("KeyError: 'x'"), "inconclusive", "masked"),
         (crash("KeyError: 'x'"), crash("KeyError: 'y'"), "fail", "server-error"),
@@ -73,6 +73,19 @@ def test_judges_an_invalid_request(
 ) -> None:
     ruling = judge(invalid(STREAM, reading, twin))
     assert (ruling.verdict, ruling.reason) == (verdict, reason)
+
+
+@pytest.mark.parametrize(
+    "name", ["ec2.CreateVpc", "s3.PutObject", "kinesis.EnableEnhancedMonitoring", "ecs.TagResource"]
+)
+def test_a_strange_error_is_a_finding_where_errors_are_listed(name: str) -> None:
+    """No model lists what EC2 and S3 answer; those of other services do, operation by operation."""
+    operation = catalog.load(name)
+    ruling = judge(invalid(operation, answer(STREAM, 400, "StrangeException"), OK))
+    if operation.service in ("ec2", "s3"):
+        assert (ruling.verdict, ruling.reason) == ("inconclusive", "unclassified-error")
+    else:
+        assert (ruling.verdict, ruling.reason) == ("fail", "wrong-error")
 
 
 def test_a_page_states_its_errors() -> None:

@@ -106,7 +106,7 @@ def _shown(items: Iterator[Item], todo: list[Job], *, quiet: bool) -> Iterator[I
     from aws_conformance.selftest import Clean
 
     how = style(tty=sys.stderr.isatty(), quiet=quiet, environ=os.environ)
-    operations = len({job.operation for job in todo})
+    operations = sum(job.part == 0 for job in todo)
     begun = trials = 0
     for item in items:
         begun += isinstance(item, Clean)
