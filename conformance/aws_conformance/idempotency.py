@@ -24,9 +24,10 @@ from aws_conformance.made import identity_of
 from aws_conformance.reading import Reading
 from aws_conformance.recording import NOT_RECORDED
 from aws_conformance.sender import Exchange, UnreachableError
+from aws_conformance.token_conflicts import answers_a_retry, binds
 from aws_reports.results import Outcome, Verdict
 from aws_specs import sdk
-from aws_specs.spec import Json, Rule, Value
+from aws_specs.spec import Json, Operation, Rule, Value
 from aws_strategies.build import put, token
 from aws_strategies.case import Case
 
@@ -37,6 +38,9 @@ Part = Literal["autofill", "retry", "reuse"]
 
 _TRIES: Final = 5
 """How many other requests are tried until one is accepted."""
+
+_OTHER: Final = 3
+"""The number of the other request in its round."""
 
 _EXPECTED: Final = {
     "autofill": "a token that the SDK fills in is accepted",
@@ -144,9 +148,11 @@ class _Round:
     def _sent(self, case: Case, number: int) -> Exchange:
         params: Any = copy.deepcopy(case.params)
         put(params, (self.path,), self.token[: self.run.plan.domain(self.path).longest])
+        # Another request has another name: that one is taken must not be mistaken for the token.
+        identity = self.identity if number < _OTHER else f"{self.identity}~other"
         return self.run.exchange(
             Case(
-                id=f"{self.identity}-{number}",
+                id=f"{identity}-{number}",
                 operation=case.operation,
                 kind="sequence",
                 params=params,
@@ -186,7 +192,7 @@ class _Round:
             return self._open(again, "retry", "", "")
         if reading.kind != "success":
             observed = f"the second answer is {reading.short()}"
-            if self.run.operation.page is None and _already_there(reading):
+            if _already_there(self.run.operation, reading):
                 return self._open(again, "retry", "conflict", observed)
             if reading.error_class in _PASSING:
                 return self._open(again, "retry", reading.error_class, observed)
@@ -206,22 +212,41 @@ class _Round:
         other = self._other_request() if self._conflict else None
         if other is None:
             return None
-        third = self._sent(other, 3)
+        third = self._sent(other, _OTHER)
         reading = third.reading
         if reading.silence == NOT_RECORDED:
             return self._open(third, "reuse", "", "")
         if reading.kind == "error" and reading.error_class == "conflict":
+            return self._conflicting(third)
+        if reading.kind == "success":
+            same = self._identity(first) == self._identity(third)
+            observed = "the first outcome again" if same else "another outcome: it is ignored"
+            return self._unless_free(third, "idempotency", observed)
+        if reading.error_class in _PASSING:
+            return self._open(third, "reuse", reading.error_class, reading.short())
+        return self._unless_free(third, _wrong(reading))
+
+    def _conflicting(self, third: Exchange) -> Said:
+        """Say whether a conflict is the documented one: another error has another exception."""
+        reading = third.reading
+        error = next((e for e in self.run.operation.errors if e.name == self._conflict), None)
+        if reading.code in ((error.name, error.code) if error else (self._conflict,)):
             right = reading.due in (0, reading.status)
             if right:
                 return self._say(third, "reuse", "pass", "conflict")
             return self._say(third, "reuse", "fail", "wrong-status")
-        if reading.kind == "success":
-            same = self._identity(first) == self._identity(third)
-            observed = "the first outcome again" if same else "another outcome: it is ignored"
-            return self._say(third, "reuse", "fail", "idempotency", observed)
-        if reading.error_class in _PASSING:
-            return self._open(third, "reuse", reading.error_class, reading.short())
-        return self._say(third, "reuse", "fail", _wrong(reading))
+        if reading.declared:
+            return self._open(third, "reuse", "another-conflict", reading.short())
+        if not reading.typed or reading.unreadable:
+            return self._say(third, "reuse", "fail", "error-shape")
+        return self._unless_free(third, "wrong-error")
+
+    def _unless_free(self, third: Exchange, reason: str, observed: str = "") -> Said:
+        """Return a finding, unless no text says that the conflict is one of tokens."""
+        binding = self.run.settings.strict or binds(self.run.operation, self.path, self._conflict)
+        if binding or reason not in ("idempotency", "wrong-error"):
+            return self._say(third, "reuse", "fail", reason, observed)
+        return self._open(third, "reuse", "convention", observed or third.reading.short())
 
     @property
     def _conflict(self) -> str:
@@ -248,13 +273,15 @@ _PASSING: Final = ("throttled", "denied", "quota")
 """Classes of errors that say nothing about a token."""
 
 
-def _already_there(reading: Reading) -> bool:
+def _already_there(operation: Operation, reading: Reading) -> bool:
     """Whether a repetition is answered by a declared error that names what the first one has made.
 
     It made nothing new, so the token has done its work; the model does not say which answer it is.
-    EFS documents FileSystemAlreadyExists for a CreationToken that is used again.
+    A page that lists such an error says so itself, if it does.
     """
-    return reading.error_class == "conflict" and reading.declared == "operation"
+    if reading.error_class != "conflict" or reading.declared != "operation":
+        return False
+    return operation.page is None or answers_a_retry(operation, reading.code)
 
 
 def _wrong(reading: Reading) -> str:

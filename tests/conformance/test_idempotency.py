@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from aws_conformance.bootstrap import Bootstrap, Graphs
+from aws_conformance.emulator.app import Emulator
 from aws_conformance.events import Judged
-from aws_conformance.exchange import Request, Response
+from aws_conformance.exchange import Answer, Request, Response
 from aws_conformance.made import identity_of
 from aws_conformance.resources import ResourceJournal
 from aws_conformance.runner import Settings, run
+from aws_conformance.token_conflicts import binds
 from aws_reports.results import Verdict
 from aws_specs import sdk
 from aws_specs.catalog import load
@@ -173,3 +176,101 @@ def test_every_token_that_a_client_fills_in_is_tested() -> None:
                 rules = load(f"{service}.{name}").rules
                 tokens = {r.member for r in rules if r.kind == "idempotency" and r.checkable}
                 assert filled <= tokens, name
+
+
+# ---------------------------------------------------------------- which conflict is one of tokens
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("rtbfabric.CreateLink", {"linkId": "a", "status": "PENDING_CREATION"}, {"linkId": "a"}),
+        ("iotsitewise.StartQuery", {"queryId": "q", "status": "RUNNING"}, {"queryId": "q"}),
+        ("bedrock-agentcore.UpdateBrowserStream", {"updatedAt": "2026-01-01T00:00:00Z"}, {}),
+        ("amplify.CreateDeployment", {"jobId": "1", "zipUploadUrl": "https://x/?Signature=a"},
+         {"jobId": "1"}),
+    ],
+)  # fmt: skip
+def test_what_changes_by_itself_identifies_nothing(
+    name: str, value: Any, expected: dict[str, str]
+) -> None:
+    assert identity_of(load(name), value) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "token", "error", "bound"),
+    [
+        ("connect.CreateParticipant", "ClientToken", "ConflictException", True),
+        ("mq.CreateBroker", "CreatorRequestId", "ConflictException", False),
+        ("amp.CreateRuleGroupsNamespace", "clientToken", "ConflictException", False),
+        ("amp.CreateWorkspace", "clientToken", "IdempotentParameterMismatch", True),
+    ],
+)
+def test_a_conflict_is_one_of_tokens_where_a_page_or_a_text_says_so(
+    name: str, token: str, error: str, bound: bool
+) -> None:
+    assert binds(load(name), token, error) is bound
+
+
+COLLECTION = "opensearchserverless.CreateCollection"
+
+
+def reused(
+    name: str, answer: Callable[[Request], Answer] | None = None, **settings: Any
+) -> list[tuple[str, str]]:
+    """Return what is said of a token that is used again, where the emulator would refuse it."""
+    emulator = Emulator([load(name)])
+    tokens: dict[str, str] = {}
+
+    def send(request: Request) -> Answer:
+        body: dict[str, Any] = json.loads(request.body or b"{}")
+        token = next((str(v) for k, v in body.items() if k.lower() == "clienttoken"), "")
+        rest = json.dumps({k: v for k, v in body.items() if v != token})
+        if answer is None or not token or tokens.setdefault(token, rest) == rest:
+            return emulator.handle(request)
+        return answer(replace(request, body=json.dumps({**body, **_fresh(body)}).encode()))
+
+    target = Miniature(send, emulator.bindings)
+    events = run([name], target, replace(VALID, **settings))
+    every = [v for event in events if isinstance(event, Judged) for v in event.verdicts]
+    return [(v.verdict, v.reason) for v in every if v.row.startswith("reuse of")]
+
+
+def _fresh(body: dict[str, Any]) -> dict[str, Any]:
+    return {name: "another" for name in body if name.lower() == "clienttoken"}
+
+
+def served(name: str) -> Callable[[Request], Answer]:
+    return Emulator([load(name)]).handle
+
+
+def conflict(name: str) -> Callable[[Request], Answer]:
+    return lambda _: Response(409, _JSON, json.dumps({"__type": name, "message": "No."}).encode())
+
+
+def test_a_reused_token_is_a_finding_only_where_the_conflict_is_one_of_tokens() -> None:
+    """The ConflictException of OpenSearch Serverless is for names that are taken."""
+    assert reused(COLLECTION) == [("pass", "conflict")]
+    assert reused(COLLECTION, served(COLLECTION)) == [("inconclusive", "convention")]
+    assert reused(COLLECTION, served(COLLECTION), strict=True) == [("fail", "idempotency")]
+
+
+def test_another_conflict_than_the_documented_one_does_not_keep_the_promise() -> None:
+    name = "connect.CreateContact"
+    assert reused(name) == [("pass", "conflict")]
+    assert reused(name, conflict("ConflictException")) == [("inconclusive", "another-conflict")]
+    assert reused(name, conflict("DuplicateContactException")) == [("fail", "wrong-error")]
+
+
+def test_the_other_request_has_another_name_than_the_first() -> None:
+    names: dict[str, set[str]] = {}
+    emulator = Emulator([load(COLLECTION)])
+
+    def send(request: Request) -> Answer:
+        body: dict[str, Any] = json.loads(request.body or b"{}")
+        names.setdefault(body.get("clientToken", ""), set()).add(str(body.get("name")))
+        return emulator.handle(request)
+
+    target = Miniature(send, emulator.bindings)
+    list(run([COLLECTION], target, VALID))
+    assert max(len(used) for used in names.values()) == 2
