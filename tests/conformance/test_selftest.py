@@ -90,8 +90,8 @@ def test_every_protocol_is_in_the_default_selftest() -> None:
 
 
 def test_an_explanation_that_strictness_does_not_keep_explains_nothing() -> None:
-    one = Bench(operation_in("kms.Encrypt"))
-    fault = "undocumented-error:kms.Encrypt/input/KeyId/required"
+    one = Bench(operation_in("ec2.AcceptAddressTransfer"))
+    fault = "undocumented-error:ec2.AcceptAddressTransfer/input/Address/required"
     assert one.trial(fault).strict
     lenient = [replace(entry, strict=True, fault="*", doubt="") for entry in explained()]
     weak = bench(PARTICIPANT)
