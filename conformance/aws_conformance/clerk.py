@@ -15,9 +15,11 @@ from aws_conformance.leniency import doubt, other_successes
 from aws_conformance.reproduce import reproducer
 from aws_conformance.sender import Exchange
 from aws_reports.results import Verdict
+from aws_reports.sources import KIND_WORDS
+from aws_specs.jsonvalues import is_list, is_object
 from aws_specs.paths import get, occurrences
 from aws_specs.protocol import malformed_rules
-from aws_specs.spec import Rule, rule_id
+from aws_specs.spec import Json, Rule, rule_id
 from aws_strategies.case import Case
 from aws_strategies.plan import Plan
 
@@ -233,4 +235,20 @@ def _expected(rule: Rule) -> str:
         case "present" | "required":
             return f"{rule.member} is in the answer"
         case _:
-            return f"{rule.kind} {rule.value}"
+            detail = _detail(rule.value)
+            said = f"{rule.member or 'the request'} {KIND_WORDS.get(rule.kind, rule.kind)}"
+            return f"{said}: {detail}" if detail else said
+
+
+def _detail(value: Json) -> str:
+    """Return a rule's value in words: "at least 1, at most 5", "A, B"; "" for what has none."""
+    if is_list(value):
+        return ", ".join(item for item in value if isinstance(item, str))
+    if is_object(value):
+        bounds = (("min", "at least"), ("max", "at most"))
+        return ", ".join(f"{word} {value[key]}" for key, word in bounds if _is_scalar(value, key))
+    return str(value) if isinstance(value, str | int | float) and value is not True else ""
+
+
+def _is_scalar(value: dict[str, Json], key: str) -> bool:
+    return isinstance(value.get(key), str | int | float)

@@ -31,6 +31,7 @@ from aws_reports.summary import (
     headline,
     plural,
     said_of_alone,
+    said_of_authentication,
     summarise,
 )
 from aws_reports.visible import bounded, one_line
@@ -121,6 +122,7 @@ def render(results: Results) -> bytes:
         known=_cards(summary.known, budget),
         flaky=_cards(summary.flaky, budget),
         alone=said_of_alone(summary),
+        authentication=said_of_authentication(summary),
         open_ends=tuple(map(_open_end, summary.open_ends[:SHOWN_GROUPS])),
         unchecked=_unchecked(summary.operations),
         rules=_rules(summary.operations),

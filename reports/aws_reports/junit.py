@@ -22,12 +22,14 @@ from aws_reports.redact import redacted
 from aws_reports.results import Evidence, Message, Results, Verdict
 from aws_reports.sources import place, sentence, title
 from aws_reports.summary import (
+    UNCHECKED_SIGNATURE,
     OperationSummary,
     RuleSummary,
     State,
     Summary,
     headline,
     percent,
+    said_of_authentication,
     summarise,
 )
 from aws_reports.visible import bounded, one_line
@@ -82,6 +84,8 @@ def _suite(summary: Summary, one: OperationSummary) -> Suite:
         cases = [_nothing(one)]
     out = f"{headline(summary)}\nconformance {percent(one.numbers.conformance)}, "
     out += f"coverage {percent(one.numbers.coverage)}"
+    if authentication := said_of_authentication(summary):
+        out += f"\n{authentication}"
     return _filled(summary, one.operation, service, cases, _properties(summary, one), out)
 
 
@@ -150,7 +154,9 @@ def _outcome(one: OperationSummary, rule: RuleSummary) -> Failure | Skipped | Er
             made = Error(_message(errors[0]), _name(errors[0].reason))
             made.text = _story(rule.rule, errors)
         case _:
-            made = Skipped(_why(one, rule), _SKIPPED[rule.state])
+            unchecked = rule.state == "undecided" and set(rule.reasons) == {UNCHECKED_SIGNATURE}
+            kind = UNCHECKED_SIGNATURE if unchecked else _SKIPPED[rule.state]
+            made = Skipped(_why(one, rule), kind)
     return made
 
 

@@ -26,6 +26,7 @@ from aws_reports.summary import (
     percent,
     plural,
     said_of_alone,
+    said_of_authentication,
     summarise,
 )
 from aws_reports.visible import bounded, one_line
@@ -185,6 +186,8 @@ def _undecided(summary: Summary) -> Iterator[str]:
     ]
     if lines:
         yield "\n".join(_cut(lines))
+    if authentication := said_of_authentication(summary):
+        yield f"{authentication}."
     if summary.binds:
         binds = "\n".join(f"--bind {one_line(bind)}" for bind in summary.binds[:SHOWN_LINES])
         yield "To decide more, give the target's own values:"

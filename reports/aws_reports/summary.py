@@ -27,6 +27,9 @@ NO_NUMBER = "–"
 ALONE: Final = "refused-without-twin"
 """The reason of a pass that no valid request stands beside."""
 
+UNCHECKED_SIGNATURE: Final = "authentication-not-checked"
+"""The reason of a rule on signatures that is open because the target looks at none."""
+
 
 class Numbers(Value, frozen=True):
     """Rules counted by state; `known` are a part of `undecided`."""
@@ -116,10 +119,19 @@ class OpenEnd(Value, frozen=True, kw_only=True):
     rules: tuple[str, ...] = ()
 
 
+class Unsigned(Value, frozen=True):
+    """What is undecided for no other reason than that the target checks no signature."""
+
+    operations: tuple[str, ...]
+    rules: int
+
+
 class Summary(Value, frozen=True, kw_only=True):
     """Everything that reports count. Findings are apart by what they do to the exit code.
 
     `alone` counts the rules that are kept by nothing but refusals without a valid twin beside them.
+    `unsigned` are the undecided rules on authentication that the target does not check at all; they
+    are counted as undecided, and stand apart from `open_ends`.
     """
 
     results: Results
@@ -134,11 +146,13 @@ class Summary(Value, frozen=True, kw_only=True):
     binds: tuple[str, ...]
     stale: tuple[StaleEntry, ...]
     alone: int = 0
+    unsigned: Unsigned | None = None
 
 
 def summarise(results: Results) -> Summary:
     """Return the numbers, findings and open ends of a run."""
     operations = _operations(results)
+    open_ends = _open_ends(operations)
     fails = [v for v in results.verdicts if v.verdict == "fail"]
     return Summary(
         results=results,
@@ -149,11 +163,28 @@ def summarise(results: Results) -> Summary:
         known=_findings(v for v in fails if v.baseline and not v.flaky),
         flaky=_findings(v for v in fails if v.flaky),
         errors=tuple(v for v in results.verdicts if v.verdict == "error"),
-        open_ends=_open_ends(operations),
+        open_ends=tuple(end for end in open_ends if end.reason != UNCHECKED_SIGNATURE),
         binds=unique(_whole(bind) for one in results.operations for bind in one.binds),
         stale=results.stale,
         alone=sum(_alone(rule) for one in operations for rule in one.rules),
+        unsigned=_unsigned(open_ends),
     )
+
+
+def _unsigned(open_ends: Iterable[OpenEnd]) -> Unsigned | None:
+    found = [end for end in open_ends if end.reason == UNCHECKED_SIGNATURE]
+    rules = sum(len(end.rules) for end in found)
+    return Unsigned(unique(end.operation for end in found), rules) if found else None
+
+
+def said_of_authentication(summary: Summary) -> str:
+    """Return what is to be said of signatures that the target does not check, "" if it does."""
+    found = summary.unsigned
+    if found is None:
+        return ""
+    operations = plural(len(found.operations), "operation")
+    rules = plural(found.rules, "undecided rule")
+    return f"Authentication: not checked by this target ({operations}, {rules})"
 
 
 def _alone(rule: RuleSummary) -> bool:

@@ -31,6 +31,7 @@ from aws_reports.summary import (
     percent,
     plural,
     said_of_alone,
+    said_of_authentication,
     summarise,
 )
 from aws_reports.visible import bounded, one_line
@@ -220,6 +221,8 @@ def _undecided(summary: Summary) -> Iterator[RenderableType]:
     ]
     if lines:
         yield _list("Not decided", _cut(lines))
+    if authentication := said_of_authentication(summary):
+        yield Text(authentication, style="yellow")
     if summary.binds:
         binds = _cut(tuple(f"--bind {one_line(bind)}" for bind in summary.binds))
         yield _list("To decide more, give the target's own values", binds)

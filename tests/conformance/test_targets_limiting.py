@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from aws_conformance.exchange import Answer, Request, Response, Target
 from aws_conformance.targets import Budget, BudgetSpentError, Rate, wiring
+from aws_conformance.targets.limiting import retry_after
 from aws_specs.errors import UsageError
 
 REQUEST = Request("GET", "/")
@@ -99,3 +100,26 @@ def test_wrappers_are_targets_and_hand_everything_on() -> None:
     assert wiring(wrapped, "sqs") == wiring(recorder, "sqs")
     wrapped.close()
     assert recorder.closed
+
+
+@pytest.mark.parametrize(
+    ("headers", "waited"),
+    [
+        ((("Retry-After", "7"),), 7.0),
+        (
+            (
+                ("Retry-After", "Wed, 21 Oct 2015 07:28:09 GMT"),
+                ("Date", "Wed, 21 Oct 2015 07:28:00 GMT"),
+            ),
+            9.0,
+        ),
+        ((("Retry-After", "Wed, 21 Oct 2015 07:28:09 GMT"),), 0.0),
+        ((("Retry-After", "soon"), ("Date", "never")), 0.0),
+    ],
+)
+def test_a_throttling_error_of_a_json_protocol_is_waited_for(
+    headers: tuple[tuple[str, str], ...], waited: float
+) -> None:
+    body = b'{"__type":"ThrottlingException"}'
+    assert retry_after(Response(400, headers, body)) == waited
+    assert retry_after(Response(400, headers, b'{"__type":"ValidationException"}')) == 0.0

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aws_reports import html, junit, markdown, terminal
 from aws_reports.results import Results, Verdict
 from aws_reports.summary import (
     Numbers,
@@ -13,6 +14,7 @@ from aws_reports.summary import (
     percent,
     plural,
     said_of_alone,
+    said_of_authentication,
     summarise,
 )
 from reports import runs
@@ -49,6 +51,18 @@ def test_rules_kept_without_a_twin_are_counted_apart():
     assert "refused without a valid twin" in said_of_alone(summarise(run_with(alone)))
     beside = summarise(run_with(alone, on_channel("pass", reason="refused")))
     assert (beside.alone, said_of_alone(beside)) == (0, "")
+
+
+def test_what_is_open_for_unchecked_signatures_alone_stands_apart_in_every_report():
+    signature = on_channel("inconclusive", reason="authentication-not-checked")
+    found = summarise(run_with(signature))
+    assert signature.rule not in {rule for end in found.open_ends for rule in end.rules}
+    said = "Authentication: not checked by this target (1 operation, 1 undecided rule)"
+    assert said_of_authentication(found) == said
+    for render in (terminal.render, markdown.render, html.render, junit.render):
+        written = render(run_with(signature))
+        assert said in (written if isinstance(written, str) else written.decode())
+    assert said_of_authentication(summarise(run_with(on_channel("inconclusive")))) == ""
 
 
 def test_rule_with_one_fail_among_passes_is_broken():

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from aws_conformance.exchange import Answer, Request, Response, Target
@@ -160,8 +161,18 @@ def throttled(answer: Answer) -> bool:
 
 
 def retry_after(answer: Answer) -> float:
-    """Return the seconds that a throttled answer (429 or 503) asks to wait, at most `MAX_PAUSE`."""
-    if not isinstance(answer, Response) or answer.status not in (429, 503):
+    """Return the seconds that a throttled answer asks to wait, at most `MAX_PAUSE`.
+
+    A 503 counts too, and a throttling error with status 400, as the JSON protocols send it. A date
+    is held against the answer's own `Date` (RFC 9110, 10.2.3): no two clocks are compared.
+    """
+    if not isinstance(answer, Response) or not (answer.status == 503 or throttled(answer)):
         return 0.0
     text = answer.header("retry-after").strip()
-    return min(float(text), MAX_PAUSE) if text.isascii() and text.isdigit() else 0.0
+    if text.isascii() and text.isdigit():
+        return min(float(text), MAX_PAUSE)
+    try:
+        until, now = (parsedate_to_datetime(t) for t in (text, answer.header("date")))
+        return min(max((until - now).total_seconds(), 0.0), MAX_PAUSE)
+    except (ValueError, TypeError, OverflowError):
+        return 0.0
