@@ -5,6 +5,9 @@ Everything here says how a run is set up; nothing here sends a request.
 
 from __future__ import annotations
 
+import hashlib
+import itertools
+import secrets
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -107,7 +110,23 @@ def open_bootstrap(
         making=making,
         tracking=tracking,
         budget=budget,
+        nonce=seeded_names(settings.seed) if forgets else by_chance,
     )
+
+
+def by_chance() -> str:
+    """Return what makes a name unique in a target that may hold those of earlier runs."""
+    return secrets.token_hex(4)
+
+
+def seeded_names(seed: int) -> Callable[[], str]:
+    """Return what makes names unique in a target that starts empty: the same for the same seed."""
+    numbers = itertools.count()
+
+    def name() -> str:
+        return hashlib.sha256(f"{seed}|made|{next(numbers)}".encode()).hexdigest()[:8]
+
+    return name
 
 
 def resource_journal(

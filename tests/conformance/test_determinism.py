@@ -15,6 +15,11 @@ from pathlib import Path
 
 import pytest
 
+from aws_conformance.config import Config
+from aws_conformance.emulator import emulator_target
+from aws_conformance.openings import open_bootstrap
+from aws_conformance.runner import Settings
+
 REPORTS = ("results.json", "report.html", "junit.xml", "summary.md")
 FAULTS = (
     "connect.CreateParticipant/input/ContactId/length",
@@ -83,3 +88,20 @@ def test_nothing_but_times_is_taken_out() -> None:
     text = b'{"case": "connect.X/input/A/length~above-max", "new": "xx", "status": 200}'
     assert timeless(text) == text
     assert timeless(b"X-Amz-Date: 20240102T030405Z") == b"X-Amz-Date: <moment>"
+
+
+def test_what_is_made_in_a_target_that_starts_empty_has_the_names_of_the_seed(
+    tmp_path: Path,
+) -> None:
+    def names(target: str, seed: int) -> list[str]:
+        config = Config(target=target, seed=seed, output=str(tmp_path / "report"))
+        settings = Settings(seed=seed, examples=0)
+        made = open_bootstrap(config, emulator_target(), settings, budget=lambda: None)
+        assert made is not None
+        made.journal.close()
+        return [made.nonce() for _ in range(3)]
+
+    assert names("moto", 1) == names("moto", 1) != names("moto", 2)
+    assert len(set(names("moto", 1))) == 3
+    elsewhere = "http://127.0.0.1:4599"
+    assert names(elsewhere, 1) != names(elsewhere, 1), "another run may have left such names there"

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from aws_conformance.bootstrap import Bootstrap
 from aws_conformance.events import Event, Judged, OperationFinished, Started, Stopped
-from aws_conformance.openings import only_invalid, resource_journal
+from aws_conformance.openings import by_chance, only_invalid, resource_journal, seeded_names
 from aws_conformance.runner import fresh
 from aws_conformance.sender import BudgetSpentError, UnreachableError
 from aws_conformance.stateful import phase
@@ -117,6 +117,7 @@ def _bootstrap(session: Session) -> Bootstrap:
         graphs=own.graphs if own is not None else None,
         finding=False,
         budget=session.meter,
+        nonce=seeded_names(session.settings.seed) if in_process else by_chance,
     )
     if own is not None:
         made.left = own.left
