@@ -65,9 +65,12 @@ class Clerk:
         return self.rules[rule_id(self.operation.id, "output", "", "status")]
 
     def error_rule(self, code: str) -> Rule | None:
-        """Return the rule of a declared error by its name on the wire."""
+        """Return the rule of a declared error by its name on the wire.
+
+        Some protocols send the code, others (CBOR) the name of the error's shape.
+        """
         errors = (rule for rule in self.rules.values() if rule.kind == "error")
-        return next((rule for rule in errors if rule.value["code"] == code), None)
+        return next((rule for rule in errors if code in (rule.value["code"], rule.member)), None)
 
     def rule_of(self, witness: str) -> Rule:
         """Return the rule a witness is about: `…/enum=EMAIL` is about `…/enum`."""

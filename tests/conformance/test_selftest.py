@@ -199,6 +199,13 @@ def test_an_operation_is_spoken_in_any_protocol_that_its_model_lists() -> None:
         operation_in("cloudwatch.PutMetricAlarm", "ec2")
 
 
+def test_an_error_is_known_by_the_name_of_its_shape_too() -> None:
+    """CBOR sends that, where a query service sends the code that the model gives it."""
+    bench = Bench(operation_in("cloudwatch.SetAlarmState", "smithy-rpc-v2-cbor"))
+    fault = "wrong-status:cloudwatch.SetAlarmState/errors/InvalidFormatFault/error"
+    assert bench.trial(fault).outcome == "named"
+
+
 def test_parts_of_the_work_are_the_whole() -> None:
     parts = [item for job in jobs([PARTICIPANT], parts=3, most=30) for item in work(job)]
     whole = [item for job in jobs([PARTICIPANT], most=30) for item in work(job)]
