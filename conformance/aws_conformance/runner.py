@@ -27,6 +27,7 @@ from aws_conformance.operation_run import OperationRun
 from aws_conformance.rebasing import Supplied, recorded_supply, supply_of
 from aws_conformance.sender import BudgetSpentError, Sender, UnreachableError
 from aws_conformance.targets.recording import bound_of
+from aws_conformance.unspoken import unspoken
 from aws_reports.results import OperationResult, Verdict
 from aws_specs.catalog import SourceChoice, load, select, speaking
 from aws_specs.errors import ConformanceError
@@ -107,7 +108,8 @@ def _one(
         fresh(target, settings)
         operation = speaking(select(load(name), settings.source), settings.protocol)
         sender = Sender(operation, target, region=settings.region, budget=budget)
-        own = _prepared(operation, sender, settings, bootstrap)
+        why = unspoken(operation, target)
+        own = settings if why else _prepared(operation, sender, settings, bootstrap)
         one = OperationRun(operation, sender, own, done)
         one.bootstrap = bootstrap
         one.supply = _supply(operation, sender, bootstrap)
@@ -115,7 +117,10 @@ def _one(
     except ConformanceError as error:
         yield SuiteProblem(operation=name, case="", detail=str(error))
         return False
-    yield OperationStarted(operation=name, cases=one.planned)
+    yield OperationStarted(operation=name, cases=0 if why else one.planned)
+    if why:
+        yield OperationFinished(one.result("undecided", why))
+        return False
     try:
         yield from one.events()
     except BudgetSpentError:

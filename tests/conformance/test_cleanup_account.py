@@ -109,6 +109,25 @@ def test_only_invalid_sends_nothing_a_conforming_service_would_accept(account: A
     assert {v.reason for v in results.verdicts if v.verdict == "inconclusive"} <= {"no-twin"}
 
 
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("sdb.ListDomains", "wants Signature Version 2, not 4"),
+        ("codecatalyst.ListSpaces", "wants a bearer's token"),
+        ("lexv2-runtime.StartConversation", "is an event stream"),
+    ],
+)
+def test_what_is_not_spoken_is_not_sent_and_says_why(account: Account, name: str, why: str) -> None:
+    result = call("run", name, *ALLOWED, *QUICK)
+    (operation,) = load_results(Path("conformance-report/results.json")).operations
+    assert (operation.state, operation.requests) == ("undecided", 0)
+    assert operation.reason.startswith("not-spoken: ")
+    assert why in operation.reason
+    assert why in result.output
+    assert account.names == []
+    assert result.exit_code == 3
+
+
 def test_a_right_refusal_that_depends_on_the_fault_passes_without_a_twin(
     account: Account,
 ) -> None:
