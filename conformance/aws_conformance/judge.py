@@ -29,8 +29,9 @@ class Matter(Value, frozen=True):
     `external`: whether the request is accepted depends on what the target has. `about_identifier`:
     the fault (or the witness) stands on a member that names something the target must have.
     `routed`: it stands in the path in such a way that the request may reach another operation.
-    `usual`: a valid request has nothing unusual but one value at its limit. `shown`: what other
-    answers show where there is no twin.
+    `usual`: a valid request has nothing unusual but one value at its limit. `unread`: it sends what
+    the page restricts in words of which no rule was made. `shown`: what other answers show where
+    there is no twin.
     """
 
     operation: Operation
@@ -43,6 +44,7 @@ class Matter(Value, frozen=True):
     about_identifier: bool = False
     routed: bool = False
     usual: bool = False
+    unread: bool = False
     shown: Shown = ""
 
     @property
@@ -418,8 +420,13 @@ INVALID: tuple[Row, ...] = (
     ),
     Row("refused", lambda m: _right_class(m) and _mapped(m), "pass", "refused", _REFUSED),
     Row(
-        "refused by an error that the model does not list",
-        lambda m: _right_class(m) and _silent_model(m) and not m.answer.declared,
+        "refused by an error that is not listed, or where none is",
+        lambda m: (
+            _right_class(m)
+            and not m.answer.declared
+            and (_silent_model(m) or not m.operation.errors)
+            and not m.strict
+        ),
         "inconclusive", "undeclared-error", _REFUSED,
     ),
     Row(
@@ -490,6 +497,11 @@ VALID: tuple[Row, ...] = (
     Row(
         "refused, and the model does not state every rule",
         lambda m: _silent_model(m) and not m.usual,
+        "inconclusive", "unstated-rule", _ACCEPTED,
+    ),
+    Row(
+        "refused, and the page demands more of it than any rule states",
+        lambda m: m.unread and not m.strict,
         "inconclusive", "unstated-rule", _ACCEPTED,
     ),
     Row("refused", _always, "fail", "rejected-valid", _ACCEPTED),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec.structs import replace
 
-from aws_conformance import alone, extent, idempotency, pagination, undecided
+from aws_conformance import alone, extent, idempotency, pagination, undecided, unread
 from aws_conformance.clerk import Clerk
 from aws_conformance.events import Event, Judged, SuiteProblem
 from aws_conformance.habits import Held, release
@@ -377,7 +377,18 @@ class OperationRun:
             about_identifier=bool(paths & identifiers),
             routed=self._routed(case),
             usual=exchange.reading.kind == "error" and self._usual(case),
+            unread=exchange.reading.kind == "error" and self._sends_unread(case),
         )
+
+    def _sends_unread(self, case: Case) -> bool:
+        """Whether a valid case sends what the page restricts in words that no rule states."""
+        if case.kind != "valid":
+            return False
+        return unread.sends_more(case.params, self.cover.control.params, self._unread)
+
+    @cached_property
+    def _unread(self) -> frozenset[str]:
+        return unread.demanding(self.operation, self.settings.confidence)
 
     def _usual(self, case: Case) -> bool:
         """Whether a refused valid case has nothing unusual but a number or a size at its limit.

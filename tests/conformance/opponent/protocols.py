@@ -471,6 +471,13 @@ class World:
         return self.count
 
 
+class Given(dict[str, Any]):
+    """What was accepted; what a fault let be missing is an empty text."""
+
+    def __missing__(self, name: str) -> str:
+        return ""
+
+
 NOW = 1767225600
 
 
@@ -589,7 +596,7 @@ def secret_rules(given: dict[str, Any]) -> Crossed:
 
 
 def health_rules(given: dict[str, Any]) -> Crossed:
-    config = given["HealthCheckConfig"]
+    config = given.get("HealthCheckConfig") or {}
     if config.get("Type") in ("CLOUDWATCH_METRIC", "CALCULATED") and "Port" in config:
         yield "port", "HealthCheckConfig.Port", "InvalidInput"
     if config.get("Type") == "RECOVERY_CONTROL":
@@ -714,7 +721,7 @@ READINGS = {
     "remembers": "names that were given before are conflicts",
     "lenient-text": "numbers and booleans in texts are read leniently: +5, ' 5', True, 1",
     "whole-floats": "5.0 is read as 5",
-    "empty-lists-absent": "an empty list is no list",
+    "empty-lists-absent": "an empty list in a form or in XML is no list",
     "qualified-error-type": "errors are named `com.amazonaws#Name`, in the header too",
     "extra-members": "answers carry members that nobody documented",
     "indented": "XML is declared and indented, JSON is spaced",
@@ -1058,9 +1065,11 @@ class Checker:
 
     def inside(self, shape: Shape, value: Any, at: str) -> Any:
         if isinstance(shape, Seq):
-            return [self.dense(shape.item, one, f"{at}[]") for one in value]
+            items = [self.dense(shape.item, one, f"{at}[]") for one in value]
+            return [one for one in items if one is not None]
         if isinstance(shape, Table):
-            return {k: self.dense(shape.value, v, f"{at}{{}}") for k, v in value.items()}
+            pairs = {k: self.dense(shape.value, v, f"{at}{{}}") for k, v in value.items()}
+            return {k: v for k, v in pairs.items() if v is not None}
         if not isinstance(shape, Record):
             return value
         found = {}
@@ -1197,7 +1206,8 @@ class Application:
         checker = Checker(operation, self.switches)
         raw = self.parsed(operation, path, headers, body)
         given = checker.typed(operation.input, raw, "")
-        if "empty-lists-absent" in self.switches.readings:
+        texts = operation.protocol not in (*JSON_TYPES, "cbor")
+        if texts and "empty-lists-absent" in self.switches.readings:
             given = without_empty(given)
         checker.check(operation.input, given, "")
         self.combined(operation, given)
@@ -1234,7 +1244,7 @@ class Application:
         if on(operation, "MaxRecords", "limit-ignored"):
             given = {k: v for k, v in given.items() if k != "MaxRecords"}
         self.remember(operation, given)
-        answer = operation.output(given, self.world)
+        answer = operation.output(Given(given), self.world)
         if token:
             self.world.tokens[key] = (asked, answer)
         return answer
@@ -1242,7 +1252,7 @@ class Application:
     def remember(self, operation: Operation, given: dict[str, Any]) -> None:
         if not operation.unique or "remembers" not in self.switches.readings:
             return
-        key = (operation.name, given[operation.unique])
+        key = (operation.name, given.get(operation.unique, ""))
         if key in self.world.names:
             raise RefusedError("conflict", operation.unique)
         self.world.names.add(key)
@@ -1299,7 +1309,7 @@ def json_copy(value: Any) -> Any:
 
 def without_empty(value: Any) -> Any:
     if isinstance(value, dict):
-        return {k: without_empty(v) for k, v in value.items() if v not in ([], {})}
+        return {k: without_empty(v) for k, v in value.items() if v != []}
     return [without_empty(one) for one in value] if isinstance(value, list) else value
 
 
