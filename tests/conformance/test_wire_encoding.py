@@ -64,6 +64,7 @@ OTHERS = (
     "cloudfront.CreateInvalidation",
     "eventbridgev2.PutEvents",
     "partnercentral-revenue-measurement.ListTagsForResource",
+    "codeartifact.PublishPackageVersion",
 )
 
 

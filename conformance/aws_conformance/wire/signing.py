@@ -91,9 +91,26 @@ def signed(operation: Operation, request: Request, identity: Identity) -> Reques
     if operation.wire.unsigned or customizations.is_unsigned(model):
         return request
     kind = str(model.resolved_auth_type or model.service_model.signature_version)
-    bare = [(name, value) for name, value in request.headers if not _of_signature(name)]
+    kept = {_DIGEST} if _carries_digest(model) else set[str]()
+    bare = [(n, v) for n, v in request.headers if n.lower() in kept or not _of_signature(n)]
     headers = _SIGNERS.get(kind, _signed_v4)(kind, operation, request, bare, identity)
     return msgspec.structs.replace(request, headers=tuple(headers))
+
+
+_DIGEST: Final = "x-amz-content-sha256"
+
+
+def _carries_digest(model: Any) -> bool:
+    """Whether a member travels in the header of the body's digest (CodeArtifact's assetSHA256).
+
+    Then the header is the caller's, right or wrong, as with botocore.
+    """
+    members: Mapping[str, Any] = model.input_shape.members if model.input_shape else {}
+    bound = (member.serialization for member in members.values())
+    return any(
+        one.get("location") == "header" and str(one.get("name", "")).lower() == _DIGEST
+        for one in bound
+    )
 
 
 def _of_signature(name: str) -> bool:
@@ -120,7 +137,8 @@ def _signed_v4(
     for name, value in bare:
         if name.lower() != "content-length":  # a client adds it after it has signed
             aws.headers[name] = value
-    if any(name.lower() == "x-amz-content-sha256" for name, _ in request.headers):
+    given = any(name.lower() == _DIGEST for name, _ in bare)
+    if not given and any(name.lower() == _DIGEST for name, _ in request.headers):
         aws.headers["X-Amz-Content-SHA256"] = sha256(request.body).hexdigest()
     if kind == "v4-unsigned-body":
         aws.context["payload_signing_enabled"] = False
@@ -129,7 +147,11 @@ def _signed_v4(
     )
     signer.clock = identity.clock
     signer.add_auth(aws)
-    added = [(name, str(value)) for name, value in aws.headers.items() if _of_signature(name)]
+    added = [
+        (name, str(value))
+        for name, value in aws.headers.items()
+        if _of_signature(name) and not (given and name.lower() == _DIGEST)
+    ]
     return [*bare, *added]
 
 
