@@ -219,6 +219,7 @@ def replayed(config: Config, recording: Recording) -> Config:
         confidence=header.confidence,
         region=header.region,
         pagination=header.pagination,
+        protocol=header.protocol,
         bind=dict(header.bindings),
         rate=0.0,
         max_requests=0,
@@ -247,6 +248,7 @@ def recorded_by(config: Config, target: Target, session: Session) -> Target:
         bootstrap=bootstraps(config),
         control=session.settings.control,
         pagination=config.pagination,
+        protocol=config.protocol,
         started=session.started,
     )
     opened = Recorder.continued if session.past is not None else Recorder.new

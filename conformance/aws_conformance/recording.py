@@ -59,6 +59,8 @@ class RecordingHeader(Value, frozen=True, tag_field="line", tag="header", kw_onl
     control: bool = True
     """Whether the smallest valid request and the twins were sent at all."""
     pagination: bool = True
+    protocol: str = ""
+    """The protocol that was asked for (`--protocol`); "" for the one the SDK chooses."""
     started: str = ""
 
 

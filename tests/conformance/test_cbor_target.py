@@ -11,11 +11,17 @@ the model alone.
 from __future__ import annotations
 
 import io
+from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from aws_conformance import recording as recordings
+from aws_conformance.cli import main
+from aws_conformance.config import Config
 from aws_conformance.exchange import Answer, Request, Response
+from aws_conformance.openings import replayed
 from aws_conformance.targets import open_target
 from aws_specs import catalog
 from aws_specs.errors import UsageError
@@ -139,3 +145,11 @@ def test_ministack_is_judged_over_cbor() -> None:
     found = m.findings(verdicts)
     assert ("cloudwatch.PutMetricData/input/Namespace/required", "accepted-invalid") in found
     assert sum(v.verdict == "pass" for v in verdicts) > 100
+
+
+def test_the_protocol_that_was_asked_for_is_kept_in_a_recording(tmp_path: Path) -> None:
+    given = ("--protocol", CBOR, "--examples", "0", "-q", "--output", str(tmp_path / "out"))
+    CliRunner().invoke(main, ["run", *NAMES, *given, "--record", str(tmp_path / "run.jsonl")])
+    recording = recordings.read(tmp_path / "run.jsonl")
+    assert recording.header.protocol == CBOR
+    assert replayed(Config(), recording).protocol == CBOR
