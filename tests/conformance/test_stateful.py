@@ -120,6 +120,13 @@ DEVIATIONS = {
             C, C, f"{D} of thing 1", f"{G} of thing 2",
         ],
     },
+    "another shown": {(f"{G}/state/read-of-another", "another-thing"): [
+        C, C, f"{G} of thing 2",
+    ]},
+    "update forgotten": {(f"{U}/state/read-after-update", "not-updated"): [C, U, G]},
+    "all updated": {(f"{U}/state/update-of-another", "another-value"): [
+        C, C, f"{U} of thing 1", f"{G} of thing 2",
+    ]},
 }  # fmt: skip
 
 
@@ -142,7 +149,7 @@ NO_ERROR = "refuses a second deletion"
 """DeleteRepository declares no error for a repository that is not there."""
 
 
-@pytest.mark.parametrize("legitimate", ["", "idempotent", NO_ERROR])
+@pytest.mark.parametrize("legitimate", ["", "idempotent", "no descriptions", NO_ERROR])
 def test_what_the_documentation_allows_is_no_finding(legitimate: str) -> None:
     verdicts = lives(Repositories(legitimate), REPOSITORIES)
     assert faults(verdicts) == {}
@@ -163,6 +170,14 @@ def test_what_the_documentation_allows_is_no_finding(legitimate: str) -> None:
         if legitimate == NO_ERROR
         else set()
     )
+
+
+def test_a_text_of_which_nothing_is_known_is_undecided() -> None:
+    verdicts = lives(Repositories("described otherwise"), REPOSITORIES)
+    assert faults(verdicts) == {}
+    assert reasons(verdicts, "inconclusive") == {
+        (f"codecommit.{U}/state/read-after-update", "other-value")
+    }
 
 
 # ---------------------------------------------------------------- other kinds of things

@@ -85,6 +85,8 @@ class Repositories(Toy):
             "repositoryName": name,
             "Arn": f"arn:aws:codecommit:us-east-1:{ACCOUNT}:{name}",
         }
+        if "repositoryDescription" in body and "no descriptions" not in self.wrong:
+            made["repositoryDescription"] = body["repositoryDescription"]
         self.things[name] = made
         self.gone.discard(name)
         return reply(200, {"repositoryMetadata": made})
@@ -104,6 +106,8 @@ class Repositories(Toy):
             return reply(200, {"repositoryMetadata": self.things.get(name, found)})
         if name not in self.things or "not shown" in self.wrong:
             return self.missing()
+        if "another shown" in self.wrong:
+            name = next(iter(self.things))
         return reply(200, {"repositoryMetadata": self.things[name]})
 
     def update(self, body: dict[str, Any]) -> Response:
@@ -114,7 +118,19 @@ class Repositories(Toy):
             return self.missing()
         if "lost when updated" in self.wrong:
             del self.things[name]
+            return reply(200, {})
+        if "no descriptions" not in self.wrong:
+            self.describe(name, body.get("repositoryDescription", ""))
         return reply(200, {})
+
+    def describe(self, name: str, text: str) -> None:
+        told = self.things if "all updated" in self.wrong else (name,)
+        if "another updated" in self.wrong:
+            told = [other for other in self.things if other != name]
+        for one in told if "update forgotten" not in self.wrong else ():
+            self.things[one] = {**self.things[one], "repositoryDescription": text}
+        if "described otherwise" in self.wrong:
+            self.things[name] = {**self.things[name], "repositoryDescription": "of its own"}
 
     def delete(self, body: dict[str, Any]) -> Response:
         name = body["repositoryName"]

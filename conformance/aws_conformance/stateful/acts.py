@@ -29,6 +29,14 @@ class Act(Value, frozen=True):
     after: float = 0.0
 
 
+class Told(Value, frozen=True):
+    """A text that an accepted request has said of a thing, and which operation's it was."""
+
+    member: str
+    text: str
+    operation: str
+
+
 class Thing(Value, frozen=True, kw_only=True):
     """Something that was made: with which request, what was answered, and what became of it.
 
@@ -45,6 +53,8 @@ class Thing(Value, frozen=True, kw_only=True):
     why: Literal["create", "update", "delete-of-another"] = "create"
     entry: int = 0
     """Its number in the journal of resources."""
+    told: tuple[Told, ...] = ()
+    """What accepted requests have said of it, the last one last."""
 
 
 class Step(Value, frozen=True):

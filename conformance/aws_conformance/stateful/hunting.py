@@ -32,6 +32,8 @@ SEARCHES: Final = 40
 _TAKES: Final[Mapping[str, tuple[Does, ...]]] = {
     "read-after-create": (),
     "read-after-update": ("update",),
+    "read-of-another": ("create",),
+    "update-of-another": ("update",),
     "delete-of-another": ("delete",),
     "use-after-delete": ("delete",),
     "delete-after-delete": (),

@@ -36,6 +36,18 @@ from aws_reports.results import Outcome
 from aws_specs.spec import Json, ModelSource, Operation, PageSource, Source, Value
 
 
+class Untrue(Value, frozen=True):
+    """What a thing is shown to be that it was not told last: why, the text, whose doing it is.
+
+    "not-updated": what it was told before; "another-value": what only another thing was told;
+    "other-value": a text of which nothing is known.
+    """
+
+    reason: str
+    text: str
+    operation: str
+
+
 class Situation(Value, frozen=True, kw_only=True):
     """One act on a thing, with its answer and what is known of the operations.
 
@@ -45,7 +57,7 @@ class Situation(Value, frozen=True, kw_only=True):
     nothing but of what.
     `differs` are the identifiers in which a second creation differs from the first ("": in none;
     None: the answer holds none). `consistent`: what was done is seen at once. `waited` are the
-    seconds waited before.
+    seconds waited before. `stranger` names another thing that is shown instead, `untrue` a text.
     """
 
     act: Act
@@ -63,6 +75,8 @@ class Situation(Value, frozen=True, kw_only=True):
     consistent: bool = True
     waited: float = 0.0
     strict: bool = False
+    stranger: str = ""
+    untrue: Untrue | None = None
 
     @property
     def promises(self) -> tuple[Promise, ...]:
@@ -96,7 +110,7 @@ def _live(s: Situation) -> Iterator[Said]:
     say = _sayer(s, rule, expected, _first_source(s))
     kept = next((p for p in s.promises if p.keeps(s.reading.code)), None)
     if s.reading.kind == "success":
-        yield say("pass", "as-documented")
+        yield from _shown(s, say)
     elif kept is None:
         yield say("inconclusive", "refused")
     elif not s.exact:
@@ -107,6 +121,58 @@ def _live(s: Situation) -> Iterator[Said]:
         yield say("inconclusive", "asynchronous-creation", hint=words)
     else:
         yield replace(say("fail", "not-there"), source=kept.source)
+
+
+def _shown(s: Situation, say: Sayer) -> Iterator[Said]:
+    """Yield what a thing that is shown shows: itself, nothing, another, or another's text."""
+    if s.stranger:
+        yield _doubtful(s, f"{s.operation.id}/state/read-of-another", "another-thing", s.stranger)
+    elif not s.shown:
+        yield say("inconclusive", "not-shown")
+    elif s.untrue is not None:
+        label = "update-of-another" if s.untrue.reason == "another-value" else "read-after-update"
+        rule = f"{s.untrue.operation}/state/{label}"
+        yield _doubtful(s, rule, s.untrue.reason, s.untrue.text)
+    else:
+        yield say("pass", "as-documented")
+
+
+_TAKES_EFFECT: Final = re.compile(r"draft|publish|deploy|\bversion|\bapply\b|\bapplied\b", re.I)
+
+
+def _doubtful(s: Situation, rule: str, reason: str, shown: str) -> Said:
+    """Return a finding on what is shown instead, unless it may be so for a while, or by design."""
+    expected = f"{s.operation.name} shows the {s.noun} as it was made or changed last"
+    say = _sayer(s, rule, expected, documented(s.operation))
+    observed = f"{s.operation.name} is answered {s.reading.short()} with {shown[:80]}"
+    changed = said_of(s.create.service, s.thing.last.rpartition(".")[2])
+    words = _later(s.create) or next(
+        (one[:300] for one in sentences(changed) if _CREATED_LATER.search(one)
+         or (reason == "not-updated" and _TAKES_EFFECT.search(one))), "")  # fmt: skip
+    if reason == "other-value":
+        said = say("inconclusive", reason)
+    elif not s.exact:
+        said = say("inconclusive", "identity-guessed")
+    elif not s.consistent:
+        said = say("inconclusive", "eventual-consistency")
+    elif words or _is_changing(s.reading.value):
+        said = say("inconclusive", "asynchronous-update", hint=words)
+    else:
+        said = say("fail", reason)
+    return replace(said, observed=observed)
+
+
+_CHANGING: Final = re.compile(r"updating|modifying|pending|in.?progress|creating", re.IGNORECASE)
+_LONGEST_STATE: Final = 40
+
+
+def _is_changing(value: Json) -> bool:
+    """Whether an answer says that something is still being done."""
+    if isinstance(value, str):
+        return len(value) <= _LONGEST_STATE and bool(_CHANGING.search(value))
+    if isinstance(value, dict):
+        return any(map(_is_changing, value.values()))  # pyright: ignore[reportUnknownArgumentType]
+    return isinstance(value, list) and any(map(_is_changing, value))  # pyright: ignore[reportUnknownArgumentType]
 
 
 _CREATED_LATER: Final = re.compile(

@@ -145,13 +145,33 @@ class Lab:
         except NoValueError:
             return None
         content = copy.deepcopy(dict(self.bootstrap.graphs.content(lifecycle.create)))
-        params = {**params, **content}
+        described = self._described(plan, self.describing(kind, plan))
+        params = {**params, **described, **content}
         self._made += 1
         tag = hashlib.sha256(f"{self._salt}|{lifecycle.create}|{self._made}".encode()).hexdigest()
         for path in lifecycle.chosen:
             if path not in content and path not in plan.bindings and path in params:
                 params[path] = own_name(plan, path, str(params[path]), tag[:8])
         return self.fresh(plan, params)
+
+    def _described(self, plan: Plan, paths: Sequence[str]) -> dict[str, Json]:
+        """Return texts that nobody has said before, for members that describe a thing."""
+        found: dict[str, Json] = {}
+        for path in paths:
+            self._made += 1
+            text = f"{self._salt}|{plan.operation.id}|{self._made}"
+            tag = hashlib.sha256(text.encode()).hexdigest()[:8]
+            found[path] = own_name(plan, path, str(Builder(plan).typical(path)), tag)
+        return found
+
+    def describing(self, kind: int, plan: Plan) -> tuple[str, ...]:
+        """Return the describing member of a creation that an update can change, if there is one."""
+        later = {
+            path.lower()
+            for use in self.lifecycles[kind].updaters
+            for path in tuple(descriptions(self.plan(use.operation, {})))[:1]
+        }
+        return tuple(path for path in descriptions(plan) if path.lower() in later)[:1]
 
     def rename(self) -> None:
         """Choose names by chance from now on: a run with the same seed was here before."""
@@ -191,6 +211,7 @@ class Lab:
             params = Builder(plan).request((*values, *said), values)
         except NoValueError:
             return None
+        params.update(self._described(plan, said))
         content = copy.deepcopy(dict(self.bootstrap.graphs.content(name)))
         return self.fresh(plan, {**params, **content})
 

@@ -214,7 +214,7 @@ def _using(act: Act) -> Callable[[Any, int], int]:
 def walk(lab: Lab, kind: int) -> Sequence[Act]:
     """Return one act of every sort, in the order of a life: nothing is left to chance.
 
-    A second thing is there when the first is taken away, and looked at after that.
+    A second thing is there when the first is looked at and taken away, and looked at after that.
     """
     lifecycle = lab.lifecycles[kind]
     reads = [Act("read", kind, use.operation) for use in lifecycle.readers]
@@ -225,6 +225,9 @@ def walk(lab: Lab, kind: int) -> Sequence[Act]:
     acts.append(Act("create", kind, lifecycle.create))
     if lifecycle.chosen:
         acts.append(Act("duplicate", kind, lifecycle.create, 1))
+    # Both are there: each is shown as itself, and the one is not changed with the other.
+    other = [replace(act, thing=1) for act in reads[:1]]
+    acts += [*other, *updates[:1], *other]
     if lifecycle.deleter is not None:
         delete = Act("delete", kind, lifecycle.deleter.operation)
         acts += [delete, *reads, delete, *updates]

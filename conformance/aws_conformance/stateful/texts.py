@@ -42,6 +42,15 @@ def descriptions(plan: Plan) -> Iterator[str]:
             yield path
 
 
+def shown_as(value: Json, member: str, depth: int = 3) -> Iterator[str]:
+    """Yield the texts that an answer shows under a member's name, not those within lists."""
+    for name, item in value.items() if is_object(value) else ():
+        if isinstance(item, str) and name.lower() == member.lower():
+            yield item
+        elif depth > 1:
+            yield from shown_as(item, member, depth - 1)
+
+
 def is_idle(use: Use | None, params: Any) -> bool:
     """Whether a request holds nothing but what names the thing."""
     named = {steps(path)[0] for path, _ in (use.fills if use else ())}

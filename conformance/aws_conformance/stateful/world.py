@@ -10,12 +10,21 @@ from msgspec.structs import replace
 from aws_conformance.bootstrap import first
 from aws_conformance.reading import Reading, says_absent
 from aws_conformance.sender import BudgetSpentError, Exchange, UnreachableError
-from aws_conformance.stateful.acts import Act, Said, Step, Thing, stateless
-from aws_conformance.stateful.invariants import Situation, judged
+from aws_conformance.stateful.acts import Act, Said, Step, Thing, Told, stateless
+from aws_conformance.stateful.invariants import Situation, Untrue, judged, names_in
 from aws_conformance.stateful.lab import Lab
 from aws_conformance.stateful.lifecycle import Use
-from aws_conformance.stateful.texts import goes_by_name, is_idle, texts_at, uses_of
+from aws_conformance.stateful.texts import (
+    descriptions,
+    goes_by_name,
+    is_idle,
+    shown_as,
+    texts_at,
+    uses_of,
+)
 from aws_specs.errors import ConformanceError
+from aws_specs.jsonvalues import is_list, is_object
+from aws_specs.paths import get
 from aws_specs.spec import Json
 
 IDENTITY: Final = ("id", "arn", "url", "name", "key")
@@ -25,7 +34,12 @@ _PAUSES: Final = (0.1, 0.3, 1.0)
 _ACCOUNT_PAUSES: Final = (1.0, 2.0, 4.0, 8.0)
 """Seconds to wait before what looks wrong is looked at again; longer on a real account."""
 
-_DOUBTED: Final = frozenset({"still-there", "created-twice"})
+_SHORTEST: Final = 4
+"""Letters of a name that stands for nothing else by chance."""
+
+_DOUBTED: Final = frozenset(
+    {"still-there", "created-twice", "another-thing", "another-value", "not-updated"}
+)
 """Findings that say nothing of a target which answers for things that never were."""
 
 
@@ -114,6 +128,7 @@ class World:
             self.things[number] = Thing(
                 number=number, kind=act.kind, params=params, answer=exchange.reading.value,
                 last=act.operation, entry=entry,
+                told=self._told(act.operation, params),
             )  # fmt: skip
             kept = boot.journal.things.get(entry)
             if kept is not None and kept.removal is None:
@@ -167,6 +182,59 @@ class World:
             if own and given.side == "output" and "[]" not in given.path:
                 yield given.path
 
+    def _told(self, name: str, params: Json) -> tuple[Told, ...]:
+        """Return what a request says of a thing: the texts of its descriptions."""
+        found = ((path, get(params, (path,))) for path in descriptions(self.lab.plan(name, {}))
+                 if is_object(params) and path in params)  # fmt: skip
+        return tuple(Told(path, text, name) for path, text in found if isinstance(text, str))
+
+    # ------------------------------------------------------------ what is shown
+
+    def _stranger(self, thing: Thing, reading: Reading) -> str:
+        """Return the name of another thing that an answer shows instead, "" where it does not."""
+        own = {*_texts(dict(thing.params)), *_texts(thing.answer)}
+        if names_in(reading.value, frozenset(own & set(self._names(thing)))):
+            return ""
+        others = (one for one in self.things.values() if one.number != thing.number)
+        names = (
+            name
+            for one in others
+            if one.kind == thing.kind
+            for name in self._names(one)
+            if name not in own and len(name) >= _SHORTEST
+        )
+        return next((name for name in names if names_in(reading.value, frozenset((name,)))), "")
+
+    def _names(self, thing: Thing) -> Iterator[str]:
+        """Yield the texts by which a thing is told from others."""
+        lifecycle = self.lab.lifecycles[thing.kind]
+        found = [first(thing.answer, path) for path in self._identities(lifecycle.create)]
+        found += [first(thing.params, path) for path in lifecycle.chosen]
+        answered = set(_texts(thing.answer))
+        for use in uses_of(lifecycle):
+            found += [name for name in self._named(use, thing) if name in answered]
+        yield from (name for name in found if name is not None)
+
+    def _untrue(self, thing: Thing, reading: Reading) -> Untrue | None:
+        """Return what is shown instead of the text that a thing was told last, if that is known."""
+        if not thing.told:
+            return None
+        last = thing.told[-1]
+        shown = [text for text in shown_as(reading.value, last.member) if text]
+        if not shown or last.text in shown:
+            return None
+        for one in self.things.values():
+            for told in one.told if one.number != thing.number else ():
+                if told.text in shown:
+                    return Untrue("another-value", told.text, told.operation)
+        before = {
+            told.text for told in thing.told[:-1] if told.member.lower() == last.member.lower()
+        }
+        old = next((text for text in shown if text in before), "")
+        if old and thing.why != "delete-of-another":
+            return Untrue("not-updated", old, last.operation)
+        return Untrue("other-value", shown[0], last.operation)
+
     # ------------------------------------------------------------ using
 
     def _use(self, act: Act, thing: Thing) -> tuple[Said, ...]:
@@ -187,6 +255,10 @@ class World:
         if any(said.reason == "still-there" for said in found):
             self._doubt.add(thing.number)
         self._changed(act, thing, exchange.reading)
+        if act.does == "update" and exchange.reading.kind == "success":
+            now = self.things[thing.number]
+            told = (*now.told, *self._told(act.operation, exchange.case.params))
+            self.things[thing.number] = replace(now, told=told)
         return found
 
     def _use_of(self, act: Act) -> Use | None:
@@ -202,6 +274,7 @@ class World:
             for path, _ in (use.fills if use else ())
             for text in texts_at(exchange.case.params, path)
         )
+        looks = act.does == "read" and thing.state == "live" and use is not None
         return Situation(
             act=act,
             thing=thing,
@@ -217,6 +290,8 @@ class World:
             consistent=not lab.account,
             waited=self.waited,
             strict=lab.settings.strict,
+            stranger=self._stranger(thing, exchange.reading) if looks else "",
+            untrue=self._untrue(thing, exchange.reading) if looks else None,
         )
 
     def _surely_deleted(self, thing: Thing) -> bool:
@@ -259,7 +334,8 @@ class World:
         self, act: Act, thing: Thing, use: Use, found: tuple[Said, ...]
     ) -> tuple[Said, ...]:
         """Look again, a few times, where something seems wrong that may only take its time."""
-        slow = {"not-there", "still-there", "eventual-consistency"}
+        slow = {"not-there", "still-there", "eventual-consistency", "another-thing",
+                "another-value", "not-updated"}  # fmt: skip
         if not self.patient and not self.lab.account:
             return found
         for seconds in _ACCOUNT_PAUSES if self.lab.account else _PAUSES:
@@ -312,3 +388,15 @@ class World:
             return
         if reading.kind == "success" or reading.error_class == "not-found":
             boot.journal.ended(entry, "removed")
+
+
+def _texts(value: Json) -> Iterator[str]:
+    """Yield every text of a value."""
+    if isinstance(value, str):
+        yield value
+    elif is_object(value):
+        for item in value.values():
+            yield from _texts(item)
+    elif is_list(value):
+        for item in value:
+            yield from _texts(item)
