@@ -173,15 +173,35 @@ def _not_here(m: Matter) -> bool:
 def _no_route(m: Matter) -> bool:
     """Whether no route takes the path of a request whose label is wrong.
 
-    Routers of emulators look at labels, too: what they answer then is no answer of the operation.
+    Routers of emulators look at labels, too: what they answer then is no answer of the operation,
+    be it an empty 404 or an error that calls the action unknown.
     """
     fault = m.case.fault
-    if fault is None or not says_absent(m.answer).startswith("no-route"):
+    said = says_absent(m.answer)
+    if fault is None or not said.startswith(("no-route", "unknown-operation")):
         return False
     name = fault.member.partition(".")[0]
     return any(
         member.name == name and member.location == "uri" for member in m.operation.input.members
     )
+
+
+def _asks_for_more(m: Matter) -> bool:
+    """Whether a fault names more things than the valid request does, and one is not there.
+
+    The entries that make a list too long are made up, as the tables of a BatchWriteItem are.
+    """
+    too_many = m.rule is not None and m.rule.kind == "items" and m.case.fault is not None
+    return too_many and m.answer.error_class == "not-found"
+
+
+def _never_found(m: Matter) -> bool:
+    """Whether something is not there for a request whose valid twin is not accepted either.
+
+    Which of the two refusals comes first is the target's, and what is missing may be another thing.
+    """
+    refused = m.twin is not None and m.twin.kind != "success"
+    return refused and m.answer.error_class == "not-found" and not m.about_identifier
 
 
 def _server_error(m: Matter) -> bool:
@@ -248,6 +268,19 @@ def _converted(m: Matter) -> bool:
         return False
     boolean = m.rule is not None and m.rule.kind == "type" and m.rule.value == "boolean"
     return m.case.fault.what == "fraction" or (boolean and m.case.fault.what == "string")
+
+
+def _dated(m: Matter) -> bool:
+    """Whether the fault is a condition's date that cannot be read: then HTTP leaves it aside.
+
+    RFC 9110, 13.1.3 and 13.1.4: a recipient ignores such an If-Modified-Since.
+    """
+    if m.case.fault is None or m.rule is None or m.rule.kind not in ("type", "format") or m.strict:
+        return False
+    name = m.case.fault.member.lower()
+    members = (x for x in m.operation.input.members if x.name == m.case.fault.member)
+    in_header = any(member.location == "header" for member in members)
+    return in_header and name.endswith(("ifmodifiedsince", "ifunmodifiedsince"))
 
 
 def _answers_as_twin(m: Matter) -> bool:
@@ -354,6 +387,11 @@ INVALID: tuple[Row, ...] = (
         lambda m: _success(m) and _converted(m),
         "inconclusive", "convention", _REFUSED,
     ),
+    Row(
+        "accepted, and HTTP leaves such a condition aside",
+        lambda m: _success(m) and _dated(m),
+        "inconclusive", "convention", _REFUSED,
+    ),
     Row("accepted", _success, "fail", "accepted-invalid", _REFUSED),
     Row("throttled", _busy, "inconclusive", "throttled", _REFUSED),
     Row(
@@ -433,6 +471,16 @@ INVALID: tuple[Row, ...] = (
         "refused by an error whose name says nothing",
         lambda m: m.answer.error_class == "other" and _silent_model(m) and not _unheard_of(m),
         "inconclusive", "unclassified-error", _REFUSED,
+    ),
+    Row(
+        "refused, and what the fault adds is not there",
+        lambda m: _asks_for_more(m) and _silent_model(m),
+        "inconclusive", "needs-state", _REFUSED,
+    ),
+    Row(
+        "something is not there, and the twin is not accepted either",
+        lambda m: _never_found(m) and _silent_model(m),
+        "inconclusive", "needs-state", _REFUSED,
     ),
     Row(
         "refused by an error nobody declares",

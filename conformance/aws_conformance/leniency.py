@@ -80,7 +80,20 @@ def _empty_handed(operation: Operation, exchange: Exchange) -> bool:
         if rule.side == "output" and rule.kind == "required" and parent(rule.member) == ""
     ]
     missing = [name for name in due if not is_object(value) or value.get(name) is None]
-    return len(missing) > 1 and 2 * len(missing) > len(due)
+    return (len(missing) > 1 and 2 * len(missing) > len(due)) or only_echoes(
+        operation, due, missing
+    )
+
+
+def only_echoes(operation: Operation, due: list[str], missing: list[str]) -> bool:
+    """Whether a look at something tells nothing but what it was asked about.
+
+    Lambda's GetFunctionCodeSigningConfig has no CodeSigningConfigArn where none is set.
+    """
+    asked = {member.name for member in operation.input.members}
+    told = [name for name in due if name not in asked]
+    looks = operation.name.startswith(("Get", "Describe"))
+    return looks and len(told) < len(due) and set(missing) == set(told)
 
 
 _NULL: Final = re.compile(

@@ -20,6 +20,7 @@ from aws_conformance.rebasing import Supplied, rebase
 from aws_conformance.recording import NOT_RECORDED
 from aws_conformance.repeating import Repeater
 from aws_conformance.sender import Exchange, Sender
+from aws_conformance.unstated import blames_another, narrower
 from aws_reports.results import OperationResult
 from aws_specs import sdk
 from aws_specs.errors import ConformanceError
@@ -382,9 +383,10 @@ class OperationRun:
 
     def _sends_unread(self, case: Case) -> bool:
         """Whether a valid case sends what the page restricts in words that no rule states."""
-        if case.kind != "valid":
+        if case.kind != "valid" or self._usual(case):
             return False
-        return unread.sends_more(case.params, self.cover.control.params, self._unread)
+        control, about = self.cover.control.params, self.clerk.paths(case)
+        return unread.sends_more(case.params, control, about, self._unread)
 
     @cached_property
     def _unread(self) -> frozenset[str]:
@@ -395,11 +397,15 @@ class OperationRun:
 
         The same request with a typical value there is accepted, so it is the limit that is refused.
         """
-        if len(case.witnesses) != 1 or case.kind != "valid" or self.operation.page is not None:
+        if len(case.witnesses) != 1 or case.kind != "valid":
             return False
         rule = self.clerk.rule_of(case.witnesses[0])
         kind = self.plan.rule(rule.member, "type")
         if rule.kind not in ("range", "length") or kind is None:
+            return False
+        if narrower(self.operation, rule) or blames_another(
+            self.exchange(case).reading.code, rule.member, self.operation
+        ):
             return False
         typical = self.cover.case(f"{self.operation.id}~only~{kind.id}")
         if typical is None or self.exchange(typical).reading.kind != "success":

@@ -52,6 +52,10 @@ class Repeater:
             return ruling
         if ruling.reason == "accepted-invalid" and answer.error_class == "conflict":
             return ruling  # what the first request made is there: it was accepted
+        if twin and again.reason == "wrong-error" and answer.error_class == "not-found":
+            # What the twin has renamed or removed is not there any more, for no other reason.
+            later = self.sender.send(self._fresh(twin)).reading
+            again = judge(replace(matter, answer=answer, twin=later))
         if again.verdict == "inconclusive":
             return again
         same = (again.verdict, again.reason) == (ruling.verdict, ruling.reason)

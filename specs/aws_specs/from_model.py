@@ -23,7 +23,7 @@ from aws_specs.error_class import error_class
 from aws_specs.errors import SpecError
 from aws_specs.identifiers import CREATES, verb_and_noun
 from aws_specs.identifiers import identifier as identifier_of
-from aws_specs.missing import missing_error, says_nothing_of
+from aws_specs.missing import missing_error, removes_quietly, says_nothing_of
 from aws_specs.spec import (
     ErrorShape,
     Json,
@@ -436,6 +436,8 @@ def _operation_rules(
     for path in _identifiers(request, set(required_paths(asked))):
         member = path.rpartition(".")[2]
         missing = missing_error(names, model.name, member)
+        if removes_quietly(model.name, member, str(model.documentation)):
+            continue
         if missing and not (says_nothing_of(missing) and _is_foreign(service, member)):
             yield rule("input", path, "exists", missing, missing, "error", 0.8)
     for path, shape in identifying(model.name, response):

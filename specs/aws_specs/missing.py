@@ -8,6 +8,7 @@ by.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -42,6 +43,23 @@ def missing_error(names: Sequence[str], operation: str, member: str) -> str:
     general = [name for name in found if not _things(name)]
     rest = found if not named and about & {"resource", "tag"} else ()
     return next(iter((*own, *general, *rest)), "")
+
+
+_REMOVALS: Final = frozenset(("delete", "remove", "disassociate", "detach", "deregister", "cancel"))
+_QUIET: Final = re.compile(r"\bidempotent\b|\b(not|n't) (fail|return an error)\b", re.IGNORECASE)
+
+
+def removes_quietly(operation: str, member: str, documentation: str) -> bool:
+    """Return whether an operation that removes what a member names is said to do so repeatedly.
+
+    What is gone, or never was, is no error then. DeleteOpenIDConnectProvider: "This operation is
+    idempotent; it does not fail or return an error if you attempt to delete a provider that does
+    not exist", though it lists NoSuchEntityException. What else it names must be there (the table
+    of DynamoDB's DeleteItem).
+    """
+    removal = next(iter(words(operation)), "") in _REMOVALS
+    own = (_nouns(member) - _FACETS) <= _nouns(operation)
+    return removal and own and _QUIET.search(documentation) is not None
 
 
 def says_nothing_of(error: str) -> bool:

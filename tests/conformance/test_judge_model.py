@@ -10,7 +10,9 @@ from msgspec.structs import replace
 
 from aws_conformance.exchange import Response, Silence
 from aws_conformance.judge import Matter, judge
+from aws_conformance.leniency import only_echoes
 from aws_conformance.reading import Reading, read, service_errors
+from aws_conformance.unstated import blames_another, narrower
 from aws_specs import catalog
 from aws_specs.protocol import malformed_rules
 from aws_specs.spec import Operation
@@ -189,3 +191,87 @@ def malformed(way: str, reading: Reading) -> Matter:
     rule = next(r for r in malformed_rules(STREAM) if r.member == way)
     case = Case(id="x", operation=STREAM.id, kind="malformed", params={}, rule=rule.id, wire=way)
     return Matter(operation=STREAM, case=case, rule=rule, answer=reading, twin=OK)
+
+
+def test_an_action_called_unknown_for_a_label_is_no_answer_of_the_operation() -> None:
+    fault = Fault(op="replace", at="/Bucket", member="Bucket", what="mismatch", old="a", new="b")
+    matter = invalid(BUCKET, answer(BUCKET, 400, "InvalidAction"), answer(BUCKET, 200))
+    in_path = replace(matter, case=replace(matter.case, fault=fault))
+    assert (judge(in_path).verdict, judge(in_path).reason) == ("inconclusive", "no-route")
+    assert judge(matter).verdict == "fail"
+
+
+def test_what_makes_a_list_too_long_may_not_be_there() -> None:
+    operation = catalog.load("dynamodb.BatchWriteItem")
+    missing = answer(operation, 400, "ResourceNotFoundException")
+    matter = invalid(operation, missing, answer(operation, 200), what="above-max")
+    rule = next(r for r in operation.rules if (r.member, r.kind) == ("RequestItems", "items"))
+    assert judge(replace(matter, rule=rule)).reason == "needs-state"
+    assert judge(matter).reason == "wrong-error"
+
+
+def test_what_is_not_there_says_nothing_where_the_twin_is_refused_as_well() -> None:
+    missing = answer(STREAM, 400, "ResourceNotFoundException")
+    refused = answer(STREAM, 400, "ValidationException")
+    assert judge(invalid(STREAM, missing, refused)).reason == "needs-state"
+    assert judge(invalid(STREAM, missing, OK)).reason == "wrong-error"
+
+
+@pytest.mark.parametrize(
+    ("name", "member", "verdict"),
+    [
+        ("s3.GetObject", "IfModifiedSince", "inconclusive"),
+        ("s3.RenameObject", "SourceIfUnmodifiedSince", "inconclusive"),
+        ("s3.PutObject", "Expires", "fail"),
+        ("s3.PutObject", "ObjectLockRetainUntilDate", "fail"),
+    ],
+)
+def test_http_leaves_a_condition_aside_whose_date_cannot_be_read(
+    name: str, member: str, verdict: str
+) -> None:
+    operation = catalog.load(name)
+    ok = Reading(kind="success", status=200, value={})
+    fault = Fault(op="replace", at=f"/{member}", member=member, what="string", old="", new="x")
+    rule = next(r for r in operation.rules if (r.member, r.kind) == (member, "type"))
+    matter = invalid(operation, ok, ok)
+    matter = replace(matter, case=replace(matter.case, fault=fault), rule=rule)
+    assert judge(matter).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("name", "member", "code", "doubted"),
+    [
+        ("kms.ListGrants", "Limit", "ValidationException", True),
+        ("kms.VerifyMac", "Message", "KMSInvalidMacException", True),
+        ("kms.VerifyMac", "Message", "ValidationException", False),
+        ("kms.VerifyMac", "Mac", "KMSInvalidMacException", False),
+        ("cognito-idp.CreateUserPool", "Schema[].Name", "InvalidParameterException", False),
+    ],
+)
+def test_a_limit_is_doubted_where_the_prose_or_the_error_points_elsewhere(
+    name: str, member: str, code: str, doubted: bool
+) -> None:
+    operation = catalog.load(name)
+    rules = [r for r in operation.rules if r.member == member and r.kind in ("range", "length")]
+    found = [narrower(operation, r) or blames_another(code, member, operation) for r in rules]
+    assert set(found) == {doubted}
+
+
+@pytest.mark.parametrize(
+    ("name", "missing", "expected"),
+    [
+        ("lambda.GetFunctionCodeSigningConfig", ["CodeSigningConfigArn"], True),
+        ("lambda.GetFunctionCodeSigningConfig", ["FunctionName"], False),
+        ("lambda.PutFunctionCodeSigningConfig", ["CodeSigningConfigArn"], False),
+        ("lambda.GetCodeSigningConfig", ["CodeSigningConfig"], False),
+    ],
+)
+def test_a_look_that_tells_only_what_was_asked_about_found_nothing(
+    name: str, missing: list[str], expected: bool
+) -> None:
+    """A function without a code signing configuration has no ARN of one, though it is required."""
+    operation = catalog.load(name)
+    due = [r.member for r in operation.rules if (r.side, r.kind) == ("output", "required")]
+    due = [member for member in due if "." not in member]
+    assert set(missing) <= set(due)
+    assert only_echoes(operation, due, missing) is expected

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from aws_specs import catalog
-from aws_specs.missing import missing_error
+from aws_specs.missing import missing_error, removes_quietly
 
 TABLE = [
     (("ResourceNotFoundException",), "GetThing", "ThingId", "ResourceNotFoundException"),
@@ -43,3 +43,18 @@ def test_the_error_is_about_what_the_member_names(
 def test_an_error_about_one_kind_of_thing_makes_no_rule_for_another() -> None:
     rules = catalog.load("rds-data.ExecuteStatement").rules
     assert not [rule for rule in rules if rule.kind == "exists"]
+
+
+def test_what_is_removed_quietly_need_not_be_there() -> None:
+    """IAM: "it does not fail or return an error if you attempt to delete a provider that does not
+    exist"; DynamoDB's DeleteItem is idempotent, and the table has to be there all the same."""
+    assert "exists" not in {rule.kind for rule in catalog.load(f"iam.{QUIET}").rules}
+    assert "exists" in {rule.kind for rule in catalog.load("iam.DeleteSAMLProvider").rules}
+    said = "DeleteItem is an idempotent operation; running it multiple times is no error."
+    assert not removes_quietly("DeleteItem", "TableName", said)
+    assert removes_quietly("DeleteThing", "ThingId", "This operation is idempotent.")
+    assert not removes_quietly("DeleteThing", "ThingId", "Deletes a thing.")
+    assert not removes_quietly("DescribeThing", "ThingId", "This operation is idempotent.")
+
+
+QUIET = "DeleteOpenIDConnectProvider"
