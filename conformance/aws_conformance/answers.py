@@ -37,8 +37,11 @@ class Answered(Value, frozen=True):
 def check_answer(operation: Operation, value: Json) -> Iterator[Answered]:
     """Yield what a success's value says of each output rule it touches.
 
-    `value` is in the form of the response schema. Null counts as absent.
+    `value` is in the form of the response schema. Null counts as absent; no body at all
+    is an answer without members.
     """
+    if value is None:
+        value = {}
     types = {
         rule.member: rule
         for rule in operation.rules

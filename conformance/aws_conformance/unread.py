@@ -9,10 +9,10 @@ nothing. Only a request that has nothing of the kind and is refused shows a faul
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from typing import Final
 
-from aws_specs.paths import get, join, occurrences, parent
+from aws_specs.paths import join, occurrences, parent
 from aws_specs.prose import split
 from aws_specs.spec import Json, List, Map, Member, Operation, PageSource, Rule, Shape, Structure
 
@@ -46,21 +46,30 @@ def demanding(operation: Operation, confidence: float) -> frozenset[str]:
     read = {said for rule in sure for said in _said(rule)}
     lettered = {rule.member for rule in sure if rule.kind in _CHARACTERS}
     found = {rule.member for rule in rules if rule.kind == "pattern" and rule not in sure}
+    enums = {rule.member: rule.values for rule in sure if rule.kind == "enum"}
     for path, member in _members(operation.input, ""):
-        found.update(_demanded(path, member, read, path in lettered))
+        found.update(_demanded(path, member, read, path in lettered, enums.get(path)))
     return frozenset(found - {""})
 
 
-def sends_more(params: Json, control: Json, paths: frozenset[str]) -> bool:
-    """Tell whether a request has another value at one of the paths than the control has."""
-    return any(_values(params, path) - _values(control, path) for path in paths)
+def sends_more(params: Json, control: Json, about: Set[str], paths: frozenset[str]) -> bool:
+    """Tell whether a request is about one of the paths, or has one that the control has not.
+
+    `about` are the members whose rules the request is a witness of. Another value alone says
+    nothing: names and tokens are others in every request.
+    """
+    return any(
+        path in about or (_occurs(params, path) and not _occurs(control, path)) for path in paths
+    )
 
 
-def _values(params: Json, path: str) -> frozenset[str]:
-    return frozenset(repr(get(params, at)) for at in occurrences(params, path))
+def _occurs(params: Json, path: str) -> bool:
+    return next(occurrences(params, path), None) is not None
 
 
-def _demanded(path: str, member: Member, read: set[str], lettered: bool) -> Iterator[str]:
+def _demanded(
+    path: str, member: Member, read: set[str], lettered: bool, enum: tuple[Json, ...] | None
+) -> Iterator[str]:
     for block in member.documentation.split("\n\n"):
         for number, text in enumerate(split(block)):
             if number >= _MOST:
@@ -69,10 +78,16 @@ def _demanded(path: str, member: Member, read: set[str], lettered: bool) -> Iter
                 yield path
             if text in read:
                 continue
-            if _DEMANDS.search(text.lower().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")):
+            plain = text.lower().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
+            if _DEMANDS.search(plain) and (enum is None or _names_one(plain, enum)):
                 yield path
             if _TOGETHER.search(text.lower()):
                 yield parent(path) or path
+
+
+def _names_one(text: str, enum: tuple[Json, ...]) -> bool:
+    """Whether a sentence in lower case names a value of an enumeration and may be about it."""
+    return any(str(value).lower() in text for values in enum for value in values)
 
 
 def _said(rule: Rule) -> Iterator[str]:
