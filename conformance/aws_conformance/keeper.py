@@ -62,6 +62,12 @@ class Keeper:
         }
         return replace(case, params=_replaced(case.params, changes)) if changes else case
 
+    def not_sent(self) -> None:
+        """Take note that the announced request never left: it has made nothing."""
+        if self._number is not None:
+            self.bootstrap.journal.ended(self._number, "nothing was sent")
+            self._number = None
+
     def after(self, case: Case, reading: Reading) -> None:
         """Take note of the answer: what was used up, what was made."""
         self._used = self._used or reading.kind == "success"

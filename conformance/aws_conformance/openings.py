@@ -187,7 +187,8 @@ def said_of_bootstrap(session: Session, results: Results) -> Iterator[str]:
             yield f"not made for {name}: give {binds}{why}"
     if bootstrap.left and session.config.target != "moto":  # that is gone with the process
         yield f"left behind, see {Path(session.config.output) / FILE}:"
-        lines = Counter(str(thing) for thing in bootstrap.left.values())
+        surest = sorted(bootstrap.left.values(), key=lambda thing: not thing.sure)
+        lines = Counter(map(str, surest))
         for line, count in lines.most_common(_SHOWN):
             yield f"  {line}" + (f" ({count} times)" if count > 1 else "")
         if len(lines) > _SHOWN:

@@ -19,6 +19,7 @@ from aws_conformance.reading import Reading
 from aws_conformance.redact import without_secrets
 from aws_conformance.sender import UnreachableError
 from aws_specs.errors import ConformanceError, UsageError
+from aws_specs.identifiers import identifier
 from aws_specs.jsonvalues import is_list, is_object
 from aws_specs.spec import Json, Value
 
@@ -97,11 +98,14 @@ class Thing(Value, frozen=True, kw_only=True):
     sure: bool = True
     why: str = ""
     parents: tuple[int, ...] = ()
+    asked: tuple[str, ...] = ()
+    """What the creating request called it, for people who look for it."""
 
     def __str__(self) -> str:
         """Return the thing in a line for people."""
         named = self.names or (names_of(self.removal.params) if self.removal else ())
-        what = ", ".join(named) or "(no name in its answer)"
+        asked = f"asked for as {', '.join(self.asked)}" if self.asked else "(without a name)"
+        what = ", ".join(named) or asked
         maybe = "" if self.sure else "perhaps: "
         return f"{maybe}{self.operation}: {what}" + (f": {self.why}" if self.why else "")
 
@@ -226,7 +230,7 @@ def _fold(things: dict[int, Thing], line: ResourceLine) -> None:
         case Creating():
             things[line.number] = Thing(
                 number=line.number, operation=line.operation, case=line.case,
-                removal=line.removal, sure=False, parents=line.parents,
+                removal=line.removal, sure=False, parents=line.parents, asked=_asked(line.params),
             )  # fmt: skip
         case Created() if line.number in things:
             known = things[line.number]
@@ -270,7 +274,10 @@ def remove_all(journal: ResourceJournal, call: Call, *, perhaps: bool = True) ->
 def _remove(journal: ResourceJournal, thing: Thing, call: Call) -> None:
     if thing.removal is None:
         if not thing.why:
-            journal.kept(thing.number, "no operation is known that removes it")
+            why = "no request is known that removes it"
+            if not thing.sure:
+                why = f"nobody knows whether it was made; {why}"
+            journal.kept(thing.number, why)
         return
     try:
         reading = call(thing.removal.operation, thing.removal.params)
@@ -281,6 +288,17 @@ def _remove(journal: ResourceJournal, thing: Thing, call: Call) -> None:
         journal.ended(thing.number, "removed")
     else:
         journal.kept(thing.number, f"{thing.removal.operation} is answered {reading.short()}")
+
+
+def _asked(params: Any) -> tuple[str, ...]:
+    """Return what a creating request calls its thing: texts of members such as `QueueName`."""
+    found: list[str] = []
+    for key, item in params.items() if is_object(params) else ():
+        if isinstance(item, str) and item and identifier(key).facet in ("name", "id", "arn"):
+            found.append(item)
+        elif is_object(item):
+            found += _asked(item)
+    return tuple(found[:2])
 
 
 def names_of(params: Any) -> tuple[str, ...]:

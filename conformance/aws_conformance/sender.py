@@ -105,15 +105,28 @@ class Sender:
         asked, case = case, self.prepare(case)
         if self.keeper is not None:
             case = self.keeper.before(case)
-        request = self.encoded(case)
-        self.budget()
+        try:
+            request = self.encoded(case)
+            self.budget()
+        except Exception:
+            self._not_sent()
+            raise
         self.requests += 1
         request, answer = self._exchanged(asked, request)
+        if isinstance(answer, Silence) and answer.kind == "unreachable":
+            # TLS may also break behind a request that was sent: then it may have made something.
+            if not answer.detail.startswith("SSLError"):
+                self._not_sent()
         self._give_up(answer)
         reading = read(self.operation, answer, self.errors)
         if self.keeper is not None:
             self.keeper.after(case, reading)
         return Exchange(case, request, answer, reading)
+
+    def _not_sent(self) -> None:
+        """Let the journal of resources know that the request it announced never left."""
+        if self.keeper is not None:
+            self.keeper.not_sent()
 
     def _give_up(self, answer: Answer) -> None:
         """Raise `UnreachableError` where nothing listens, or nothing has answered for too long.

@@ -266,8 +266,17 @@ def test_a_crash_leaves_a_journal_that_cleanup_needs_nothing_else_for(account: A
     assert result.exit_code == 1, result.output
     assert account.queues == set(), result.output
     assert result.stdout == (
-        "perhaps: sqs.CreateQueue: (no name in its answer): no operation is known that removes it\n"
+        "perhaps: sqs.CreateQueue: asked for as perhaps: nobody knows whether it was made; "
+        "no request is known that removes it\n"
     )
+
+
+def test_what_never_left_is_not_said_to_be_left_behind(account: Account) -> None:
+    url = "http://127.0.0.1:9"
+    refused = call("run", "sqs.CreateQueue", "--target", url, "--bootstrap", *QUICK)
+    assert "left behind" not in refused.output
+    spent = call("run", "sqs.CreateQueue", *ALLOWED, *QUICK, "--max-requests", "1", "-o", "spent")
+    assert "perhaps" not in spent.output
 
 
 def test_a_killed_run_leaves_a_journal_and_cleanup_removes_what_it_made(
