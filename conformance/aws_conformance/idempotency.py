@@ -198,6 +198,9 @@ class _Round:
                 return self._open(again, "retry", reading.error_class, observed)
             return self._say(again, "retry", "fail", "idempotency", observed)
         mine, theirs = (self._identity(e) for e in (first, again))
+        if (first.request.path, first.request.body) != (again.request.path, again.request.body):
+            # What the first has removed was made anew, under another name.
+            return self._open(again, "retry", "no-identity", "the thing named is another one")
         different = [name for name, value in mine.items() if theirs.get(name) != value]
         if different:
             observed = f"{different[0]} differs: the request was carried out twice"

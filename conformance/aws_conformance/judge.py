@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from aws_conformance.reading import Reading, says_absent
 from aws_conformance.recording import NOT_RECORDED
+from aws_conformance.unstated import polls
 from aws_reports.results import Outcome
 from aws_specs.error_class import about_size, error_class, usual_statuses
 from aws_specs.jsonvalues import is_object
@@ -140,6 +141,11 @@ def _crash(m: Matter) -> bool:
 
 def _silent(m: Matter) -> bool:
     return m.answer.kind == "silence"
+
+
+def _waiting(m: Matter) -> bool:
+    """Whether an operation that waits for something has kept a valid request waiting."""
+    return m.answer.silence == "timeout" and polls(m.operation.service, m.operation.name)
 
 
 def _redirect(m: Matter) -> bool:
@@ -519,6 +525,7 @@ VALID: tuple[Row, ...] = (
     Row("not implemented", _unimplemented, "unimplemented", "unimplemented", _ACCEPTED),
     Row("by its own word not implemented", _not_here, "unimplemented", "unimplemented", _ACCEPTED),
     Row("crash", _crash, "fail", "server-error", _ACCEPTED),
+    Row("kept waiting", _waiting, "inconclusive", "needs-state", _ACCEPTED),
     Row("silence", _silent, "fail", "no-response", _ACCEPTED),
     Row("answered elsewhere", _elsewhere, "inconclusive", "elsewhere", _ACCEPTED),
     Row("not modified", _not_modified, "inconclusive", "not-modified", _ACCEPTED),

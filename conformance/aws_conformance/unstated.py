@@ -1,8 +1,9 @@
-"""What tells that a limit of the model is not the whole truth about a value at that limit."""
+"""What no rule states, and documentation or an error lets one guess: enough for a doubt."""
 
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any, Final
 
 from aws_specs import sdk
@@ -13,6 +14,9 @@ from aws_specs.spec import Operation, Rule
 
 _TAG: Final = re.compile(r"<[^<>]{0,200}>")
 _NUMBER: Final = re.compile(r"\b\d{1,20}\b")
+
+
+_POLLS: Final = re.compile(r"\blong[- ]poll|\bholds the HTTP connection\b", re.IGNORECASE)
 
 
 def narrower(operation: Operation, rule: Rule) -> bool:
@@ -39,3 +43,13 @@ def blames_another(code: str, member: str, operation: Operation) -> bool:
     own = set(words(str(steps(member)[0])))
     others = (set(words(other.name)) for other in operation.input.members)
     return any(other <= said and not other <= own for other in others)
+
+
+@cache
+def polls(service: str, name: str) -> bool:
+    """Return whether an operation is documented to keep a request waiting until something comes.
+
+    Step Functions' GetActivityTask "holds the HTTP connection open", for a minute.
+    """
+    model: Any = sdk.operation_model(service, name)  # botocore is untyped
+    return _POLLS.search(_TAG.sub("", str(model.documentation or ""))) is not None

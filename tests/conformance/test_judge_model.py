@@ -275,3 +275,20 @@ def test_a_look_that_tells_only_what_was_asked_about_found_nothing(
     due = [member for member in due if "." not in member]
     assert set(missing) <= set(due)
     assert only_echoes(operation, due, missing) is expected
+
+
+@pytest.mark.parametrize(
+    ("name", "verdict"),
+    [
+        ("stepfunctions.GetActivityTask", "inconclusive"),
+        ("swf.PollForActivityTask", "inconclusive"),
+        ("stepfunctions.CreateActivity", "fail"),
+    ],
+)
+def test_a_poll_may_keep_a_valid_request_waiting(name: str, verdict: str) -> None:
+    operation = catalog.load(name)
+    silence = read(operation, Silence("timeout", "nothing came"), {})
+    case = Case(id="x", operation=name, kind="control", params={})
+    assert judge(Matter(operation=operation, case=case, rule=None, answer=silence)).verdict == (
+        verdict
+    )
