@@ -43,6 +43,10 @@ class Keeper(Protocol):
         """Return the case as it is to be sent."""
         ...
 
+    def not_sent(self) -> None:
+        """Take note that the request never left."""
+        ...
+
     def after(self, case: Case, reading: Reading) -> None:
         """Take note of the answer to it."""
         ...
@@ -54,6 +58,13 @@ MOST_SILENCES = 5
 
 class UnreachableError(Exception):
     """The target does not answer at all; the message says why."""
+
+
+def _never_left(answer: Answer) -> bool:
+    """Whether a request was surely not sent: TLS may also break behind one that was."""
+    if not isinstance(answer, Silence) or answer.kind != "unreachable":
+        return False
+    return not answer.detail.startswith("SSLError")
 
 
 class Sender:
@@ -113,10 +124,8 @@ class Sender:
             raise
         self.requests += 1
         request, answer = self._exchanged(asked, request)
-        if isinstance(answer, Silence) and answer.kind == "unreachable":
-            # TLS may also break behind a request that was sent: then it may have made something.
-            if not answer.detail.startswith("SSLError"):
-                self._not_sent()
+        if _never_left(answer):
+            self._not_sent()
         self._give_up(answer)
         reading = read(self.operation, answer, self.errors)
         if self.keeper is not None:
