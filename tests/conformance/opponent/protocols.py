@@ -567,7 +567,8 @@ def history_answer(given: dict[str, Any], world: World) -> dict[str, Any]:
         found.reverse()
     if given.get("AlarmName", "cpu-high") != "cpu-high":
         found = []
-    stop = start + given.get("MaxRecords", 100)
+    limit = given.get("MaxRecords")
+    stop = start + (limit if isinstance(limit, int) else 100)
     answer: dict[str, Any] = {"AlarmHistoryItems": found[start:stop]}
     return {**answer, **({"NextToken": f"page-{stop}"} if stop < len(found) else {})}
 
