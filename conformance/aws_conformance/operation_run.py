@@ -132,7 +132,7 @@ class OperationRun:
         for case in self.cover.cases:
             doubtful = case.fault is not None and case.fault.what.endswith("-unanchored")
             # PutObject without its bucket is `PUT /key`: CreateBucket, and it would be accepted.
-            doubtful = doubtful or self._routed(case)
+            doubtful = doubtful or self.routed(case)
             if case.kind == "invalid" and case.id not in self.done and not doubtful:
                 yield from self._case(case)
         yield from self._examples()
@@ -378,7 +378,7 @@ class OperationRun:
             or (case.kind == "valid" and bool(self.plan.samples))
             or any(self._external(path) for path in paths),
             about_identifier=bool(paths & identifiers),
-            routed=self._routed(case),
+            routed=self.routed(case),
             usual=exchange.reading.kind == "error" and self._usual(case),
             unread=exchange.reading.kind == "error" and self._sends_unread(case),
         )
@@ -474,8 +474,8 @@ class OperationRun:
         prefix = str(endpoint.get("hostPrefix", ""))
         return frozenset(m.name for m in self.operation.input.members if f"{{{m.name}}}" in prefix)
 
-    def _routed(self, case: Case) -> bool:
-        """Whether a fault changes the host or empties a part of the path.
+    def routed(self, case: Case) -> bool:
+        """Return whether a fault changes the host or empties a part of the path.
 
         Then another route may answer.
         """

@@ -10,6 +10,7 @@ import pytest
 from aws_conformance.alone import names
 from aws_conformance.emulator import emulator_target
 from aws_conformance.exchange import Answer, Request, Response
+from aws_conformance.runner import Settings, run
 from aws_reports.results import Verdict
 from tests_support import miniatures as m
 
@@ -134,3 +135,21 @@ def test_a_fault_on_an_identifier_that_is_made_up_stays_open() -> None:
 )
 def test_a_text_names_a_member_in_either_dialect(text: str, member: str, found: bool) -> None:
     assert names(text, member) is found
+
+
+def test_a_request_that_is_another_operations_is_not_sent_alone() -> None:
+    heard: list[str] = []
+
+    class Deaf:
+        name, endpoint, bindings = "deaf", "http://127.0.0.1:9", dict[str, str]()
+
+        def send(self, request: Request) -> Response:
+            heard.append(request.path.partition("?")[0])
+            return Response(400)
+
+        def close(self) -> None: ...
+
+    settings = Settings(only=("invalid",), control=False, examples=8, seed=5)
+    list(run(["s3.PutObject"], Deaf(), settings))
+    assert heard
+    assert [path for path in heard if path.strip("/").count("/") < 1] == []
