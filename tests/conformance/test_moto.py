@@ -125,6 +125,10 @@ def made(snippet: str) -> dict[str, Any]:
     return answer
 
 
+SUCCESSES = ("accepted-invalid", "protocol", "idempotency", "response-shape", "pagination")
+"""The reasons of findings that are a success of the target."""
+
+
 def assert_reproduces(verdict: Verdict) -> None:
     """Run the printed boto3 snippet, and hold its outcome against the verdict."""
     assert verdict.reproducer is not None
@@ -133,7 +137,7 @@ def assert_reproduces(verdict: Verdict) -> None:
     status = outcome(snippet)
     if verdict.reason == "server-error":
         assert status >= 500, (verdict.case, status)
-    elif verdict.reason in ("accepted-invalid", "protocol", "idempotency", "response-shape"):
+    elif verdict.reason in SUCCESSES:
         assert 200 <= status < 300, (verdict.case, status)
     else:
         assert verdict.observed.startswith(f"{status} "), (verdict.case, status, verdict.observed)
