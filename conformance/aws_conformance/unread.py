@@ -19,7 +19,7 @@ from aws_specs.spec import Json, List, Map, Member, Operation, PageSource, Rule,
 _DEMANDS: Final = re.compile(
     r"\bmust (?!exist|already)|\b(?:is|are) (?:only|not) (?:supported|valid|allowed|permitted)\b"
     r"|\bcan only\b|\bonly contain|\bonly (?:if|when)\b|\byou can only\b"
-    r"|\b(?:can't|cannot|can not|must not|may not|do not|don't)"
+    r"|(?:\b(?:can't|cannot|can not|must not|may not)|(?<!you )\b(?:do not|don't))"
     r" (?:also )?(?:include|specify|provide|contain|combine|use both|set)\b"
     r"|\bin the following formats?\b|\bone of the following formats?\b"
 )

@@ -43,6 +43,7 @@ def test_a_sentence_that_demands_something_opens_its_member(text: str) -> None:
     "The name of the stream.",
     "The group that the target must already belong to.",
     "The role must exist.",
+    "If you don't specify a value for this property, the service sets the value to alert.",
 ])  # fmt: skip
 def test_a_sentence_that_describes_opens_nothing(text: str) -> None:
     assert not demanded(text)
