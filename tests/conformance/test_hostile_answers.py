@@ -35,18 +35,14 @@ MESSAGE = json.dumps({"message": EVIL, "Message": EVIL}).encode()
 
 
 def says(body: bytes, operation: str, status: bytes = b"200 OK", *headers: bytes) -> Script:
-    """Answer when the whole request has come, so that the connection ends in order."""
+    """Answer, and close when the client has, so that the connection ends in order."""
     data = answer(body, *TYPES[operation], *headers, status=status)
 
     def script(connection: socket.socket) -> None:
-        connection.settimeout(0.01)
-        try:
-            while connection.recv(65536):
-                pass
-        except TimeoutError:
-            pass
-        connection.settimeout(5)
         connection.sendall(data)
+        connection.shutdown(socket.SHUT_WR)
+        while connection.recv(65536):  # closed with bytes unread, a connection is reset
+            pass
 
     return script
 
