@@ -6,7 +6,8 @@ Of each operation the control, and `--cases` valid, invalid and malformed cases 
 the cover, are encoded: none may raise anything but `EncodeError` ("HTTP cannot carry this"), which
 is counted. The control is given to a real botocore client (path style, no host prefix, no
 validation), and what it would send is compared: method, path with query, headers, body. Prints each
-difference and exits 1 where anything crashed or differs. Needs the four source folders on the path.
+difference and exits 1 where anything crashed or differs. Needs the four source folders and
+`tests` on the path.
 """
 
 from __future__ import annotations
@@ -17,15 +18,13 @@ import collections
 import sys
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from fnmatch import fnmatchcase
 from typing import Any
 from urllib.parse import urlsplit
 
 import botocore.auth
 import botocore.session
-from botocore.awsrequest import AWSResponse
-from botocore.config import Config
 
 from aws_conformance.exchange import Request
 from aws_conformance.wire import EncodeError, encode
@@ -33,39 +32,14 @@ from aws_specs import catalog, sdk
 from aws_strategies.case import Case
 from aws_strategies.cover import Cover
 from aws_strategies.plan import Plan
+from tests_support.clients import ENDPOINT, NOW, client, client_sends
 
-ENDPOINT = "http://127.0.0.1:9"
-NOW = datetime(2024, 1, 2, 3, 4, 5, tzinfo=UTC)
 NOT_COMPARED = {
     "host", "user-agent", "amz-sdk-invocation-id", "amz-sdk-request", "expect",
 }  # fmt: skip
 
 ANOTHER_HOST = "(the host is part of the signature)"
 """Stands for a signature where the client's endpoint rules choose a host of their own."""
-
-
-class _NoBody:
-    def stream(self, *_: Any, **__: Any) -> Iterator[bytes]:
-        return iter([b""])
-
-    def read(self, *_: Any) -> bytes:
-        return b""
-
-
-def client_of(service: str) -> Any:
-    """Return a client that sends to nowhere and refuses as little as a client can."""
-    session = botocore.session.Session()
-    session.set_credentials("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
-    config = Config(
-        parameter_validation=False,
-        inject_host_prefix=False,
-        disable_request_compression=True,
-        s3={"addressing_style": "path"},
-        retries={"total_max_attempts": 1},
-    )
-    return session.create_client(
-        service, region_name="us-east-1", endpoint_url=ENDPOINT, config=config
-    )
 
 
 def values_of(shape: Any, value: Any) -> Any:
@@ -85,36 +59,17 @@ def values_of(shape: Any, value: Any) -> Any:
             return value
 
 
-def client_sends(client: Any, operation: str, values: Any) -> tuple[Any, ...] | str:
+def theirs_of(service: str, operation: str, values: Any) -> tuple[Any, ...] | str:
     """Return (method, path, headers, body) of a client, or why it sends nothing."""
-    caught: list[Any] = []
-
-    def catch(request: Any, **_: Any) -> Any:
-        caught.append(request)
-        return AWSResponse(request.url, 200, {}, _NoBody())
-
-    client.meta.events.register("before-send", catch)
-    try:
-        client._make_api_call(operation, values)
-    except Exception as error:
-        if not caught:
-            return f"{type(error).__name__}: {error}"[:160]
-    finally:
-        client.meta.events.unregister("before-send", catch)
-    request = caught[0]
-    body = request.body or b""
-    body = body.read() if hasattr(body, "read") else body
-    pairs = {
-        name.lower(): value.decode() if isinstance(value, bytes) else str(value)
-        for name, value in request.headers.items()
-        if name.lower() not in NOT_COMPARED
-    }
-    text = body.encode() if isinstance(body, str) else bytes(body)
-    url = urlsplit(request.url)
+    sent = client_sends(service, operation, values)
+    if isinstance(sent, str):
+        return sent
+    pairs = {name: value for name, value in sent.headers.items() if name not in NOT_COMPARED}
+    url = urlsplit(sent.url)
     if url.netloc != urlsplit(ENDPOINT).netloc and "authorization" in pairs:
         pairs["authorization"] = ANOTHER_HOST
     path = (url.path or "/") + (f"?{url.query}" if url.query else "")
-    return request.method, path, pairs, text
+    return sent.method, path, pairs, sent.body
 
 
 def ours(request: Request) -> tuple[Any, ...]:
@@ -139,7 +94,7 @@ def some(cases: list[Case], number: int) -> list[Case]:
     return cases[:: max(1, len(cases) // number)][:number] if number else []
 
 
-def judge(name: str, client: Any, options: argparse.Namespace, counts: Any) -> Iterator[str]:
+def judge(name: str, options: argparse.Namespace, counts: Any) -> Iterator[str]:
     """Yield what is wrong with one operation."""
     operation = catalog.load(name)
     cover = Cover(Plan(operation), nonce="1")
@@ -158,15 +113,13 @@ def judge(name: str, client: Any, options: argparse.Namespace, counts: Any) -> I
                 yield f"crash\t{case.id}\t{error!r}"[:300]
                 continue
             if kind == "control":
-                yield from compared(operation, client, case, request, counts)
+                yield from compared(operation, case, request, counts)
 
 
-def compared(
-    operation: Any, client: Any, case: Case, request: Request, counts: Any
-) -> Iterator[str]:
+def compared(operation: Any, case: Case, request: Request, counts: Any) -> Iterator[str]:
     """Yield how the control differs from a client's."""
     shape = sdk.operation_model(operation.service, operation.name).input_shape
-    theirs = client_sends(client, operation.name, values_of(shape, case.params))
+    theirs = theirs_of(operation.service, operation.name, values_of(shape, case.params))
     if isinstance(theirs, str):
         counts["client sends nothing"] += 1
         yield f"client sends nothing\t{operation.id}\t{theirs}"
@@ -194,9 +147,9 @@ def main() -> int:
     end = time.monotonic() + options.seconds if options.seconds else None
     counts: collections.Counter[str] = collections.Counter()
     for service in [s for s in sdk.services() if fnmatchcase(s, options.services)][index::of]:
-        client = client_of(service)
+        client.cache_clear()
         for operation in sdk.operation_names(service):
-            for line in judge(f"{service}.{operation}", client, options, counts):
+            for line in judge(f"{service}.{operation}", options, counts):
                 print(line, flush=True)
             catalog.load.cache_clear()
         if end is not None and time.monotonic() > end:

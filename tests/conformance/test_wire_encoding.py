@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
-from datetime import UTC, datetime
-from functools import cache
+from datetime import datetime
 from typing import Any
 
 import botocore.auth
 import botocore.session
 import pytest
-from botocore.awsrequest import AWSResponse
-from botocore.config import Config
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -24,9 +20,8 @@ from aws_specs.errors import UsageError
 from aws_specs.from_model import operation_from_model
 from aws_specs.spec import Json, Operation
 from aws_strategies.case import Case
+from tests_support.clients import ENDPOINT, NOW, client_sends
 
-ENDPOINT = "http://127.0.0.1:9"
-NOW = datetime(2024, 1, 2, 3, 4, 5, tzinfo=UTC)
 NOT_COMPARED = {"user-agent", "amz-sdk-invocation-id", "amz-sdk-request", "expect"}
 
 FIVE = (
@@ -82,57 +77,13 @@ def headers(request: Request) -> dict[str, str]:
     return {name.lower(): value for name, value in request.headers}
 
 
-@cache
-def client(service: str) -> Any:
-    session = botocore.session.Session()
-    session.set_credentials("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
-    config = Config(
-        parameter_validation=False,
-        inject_host_prefix=False,
-        disable_request_compression=True,
-        s3={"addressing_style": "path"},
-        retries={"total_max_attempts": 1},
-    )
-    return session.create_client(
-        service, region_name="us-east-1", endpoint_url=ENDPOINT, config=config
-    )
-
-
-class _NoBody:
-    def stream(self, *_: Any, **__: Any) -> Iterator[bytes]:
-        return iter([b""])
-
-    def read(self, *_: Any) -> bytes:
-        return b""
-
-
 def client_request(
     service: str, operation: str, values: Any
 ) -> tuple[str, str, dict[str, str], bytes]:
     """Return what a client would send: method, path with query, headers, body."""
-    caught: list[Any] = []
-
-    def catch(request: Any, **_: Any) -> Any:
-        caught.append(request)
-        return AWSResponse(request.url, 200, {}, _NoBody())
-
-    emitter = client(service).meta.events
-    emitter.register("before-send", catch)
-    try:
-        client(service)._make_api_call(operation, values)
-    except Exception:
-        assert caught, "the client refused the parameters"
-    finally:
-        emitter.unregister("before-send", catch)
-    request = caught[0]
-    body = request.body or b""
-    body = body.read() if hasattr(body, "read") else body
-    pairs = {
-        name.lower(): value.decode() if isinstance(value, bytes) else str(value)
-        for name, value in request.headers.items()
-    }
-    text = body.encode() if isinstance(body, str) else bytes(body)
-    return request.method, request.url.removeprefix(ENDPOINT), pairs, text
+    found = client_sends(service, operation, values)
+    assert not isinstance(found, str), f"the client refused the parameters: {found}"
+    return found.method, found.url.removeprefix(ENDPOINT), found.headers, found.body
 
 
 def json_values(shape: Any, depth: int = 0) -> st.SearchStrategy[Any]:
