@@ -6,14 +6,10 @@ be found, and named by its member, but for those listed with a reason in `oppone
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 import tomllib
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 from functools import cache
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -21,8 +17,8 @@ import pytest
 from aws_conformance.exchange import Answer, Request, Response, Silence
 from aws_specs import catalog
 from tests_support import miniatures
+from tests_support.opponents import FOLDER, opponent
 
-HERE = Path(__file__).parent / "opponent"
 USER = "arn:aws:chime:us-east-1:123456789012:app-instance/8d4e/user/u1"
 KNOWN = ["instance=inst-1234567", "contact=contact-777", f"user={USER}", "application=app0123456"]
 BINDINGS = {
@@ -34,25 +30,14 @@ BINDINGS = {
 
 
 @cache
-def opponent() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("opponent_server", HERE / "server.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["opponent_server"] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-@cache
 def deviations() -> Mapping[str, Any]:
-    found: Mapping[str, Any] = opponent().all_deviations()
+    found: Mapping[str, Any] = opponent("server").all_deviations()
     return found
 
 
 @cache
 def unseen() -> list[dict[str, str]]:
-    entries: list[dict[str, str]] = tomllib.loads((HERE / "unseen.toml").read_text())["unseen"]
+    entries: list[dict[str, str]] = tomllib.loads((FOLDER / "unseen.toml").read_text())["unseen"]
     return entries
 
 
@@ -63,7 +48,7 @@ def against(
     bindings: Mapping[str, str] | None = None,
 ) -> miniatures.Miniature:
     """Return the opponent in process: its application without its sockets."""
-    module = opponent()
+    module = opponent("server")
     switches = module.Switches([deviations()[name] for name in deviation], list(readings))
     application = module.Application(switches, module.known_ids(list(known)))
 
@@ -97,7 +82,9 @@ def test_the_clean_opponent_gets_no_finding(operation: str) -> None:
     "error-type-in-body", "qualified-error-type", "extra-members",
 ])  # fmt: skip
 def test_another_reading_of_the_texts_is_no_finding(reading: str) -> None:
-    assert reading in {one if isinstance(one, str) else one.name for one in opponent().READINGS}
+    assert reading in {
+        one if isinstance(one, str) else one.name for one in opponent("server").READINGS
+    }
     for operation in catalog.names():
         verdicts, _ = miniatures.judged(against(readings=[reading]), [operation], examples=3)
         assert miniatures.findings(verdicts) == set()
@@ -147,7 +134,7 @@ def check(name: str) -> None:
 
 
 def sample(every: int) -> list[str]:
-    names = [name for name in sorted(opponent().all_deviations()) if operations_of(name)]
+    names = [name for name in sorted(opponent("server").all_deviations()) if operations_of(name)]
     return [name for name in names[::every] if not expected_unseen(name)]
 
 

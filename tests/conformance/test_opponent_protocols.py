@@ -7,15 +7,11 @@ member, but for those listed with a reason in `opponent/unseen_protocols.toml`.
 
 from __future__ import annotations
 
-import importlib.util
 import random
-import sys
 import tomllib
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 from functools import cache
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -28,31 +24,19 @@ from aws_specs.printed import printed_page
 from aws_specs.readers import read_page
 from aws_specs.spec import Operation
 from tests_support import miniatures
-
-HERE = Path(__file__).parent / "opponent"
-
-
-@cache
-def opponent() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("opponent_protocols", HERE / "protocols.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["opponent_protocols"] = module
-    spec.loader.exec_module(module)
-    return module
+from tests_support.opponents import FOLDER, opponent
 
 
 @cache
 def deviations() -> Mapping[str, Any]:
-    found: Mapping[str, Any] = opponent().all_deviations()
+    found: Mapping[str, Any] = opponent("protocols").all_deviations()
     return found
 
 
 @cache
 def unseen() -> frozenset[str]:
     """Return the globs of what is not found, of every reason."""
-    text = (HERE / "unseen_protocols.toml").read_text()
+    text = (FOLDER / "unseen_protocols.toml").read_text()
     return frozenset(name for entry in tomllib.loads(text)["unseen"] for name in entry["names"])
 
 
@@ -60,7 +44,7 @@ def unseen() -> frozenset[str]:
 def from_page(name: str) -> Operation:
     """Return the spec that the page of an operation gives, bound to the model."""
     service, _, operation = name.partition(".")
-    text = (HERE / "pages" / f"{name}.rst").read_text()
+    text = (FOLDER / "pages" / f"{name}.rst").read_text()
     page = read_page(text, file=f"pages/{service}/{operation}.rst")
     return Built(
         service=service,
@@ -74,7 +58,7 @@ def from_page(name: str) -> Operation:
 
 def against(chosen: Iterable[str] = (), readings: Iterable[str] = ()) -> miniatures.Miniature:
     """Return the opponent in process: its application without its sockets."""
-    module = opponent()
+    module = opponent("protocols")
     switches = module.Switches([deviations()[name] for name in chosen], list(readings))
     application = module.Application(switches)
 
@@ -89,7 +73,9 @@ def against(chosen: Iterable[str] = (), readings: Iterable[str] = ()) -> miniatu
 def judged(
     target: miniatures.Miniature, name: str, **settings: object
 ) -> tuple[list[Verdict], list[OperationResult]]:
-    protocol = "smithy-rpc-v2-cbor" if opponent().OPERATIONS[name].protocol == "cbor" else ""
+    protocol = (
+        "smithy-rpc-v2-cbor" if opponent("protocols").OPERATIONS[name].protocol == "cbor" else ""
+    )
     return miniatures.judged(target, [name], **{"protocol": protocol, **settings})
 
 
@@ -98,8 +84,8 @@ def pages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runner, "load", from_page)
 
 
-NAMES = sorted(opponent().OPERATIONS)
-READINGS = sorted(opponent().READINGS)
+NAMES = sorted(opponent("protocols").OPERATIONS)
+READINGS = sorted(opponent("protocols").READINGS)
 UNDECIDABLE = {("contents", "stepfunctions.CreateStateMachine"), ("contents", "iam.CreateRole")}
 """Where every request is refused until somebody says what the contents are."""
 
@@ -168,6 +154,8 @@ def test_every_deviation_is_found_and_named(name: str) -> None:
 
 
 def test_there_are_hundreds_of_deviations_and_each_protocol_has_some() -> None:
-    spoken = {opponent().OPERATIONS[one.operation].protocol for one in deviations().values()}
+    spoken = {
+        opponent("protocols").OPERATIONS[one.operation].protocol for one in deviations().values()
+    }
     assert {"json-1.0", "json-1.1", "query", "ec2", "rest-xml", "rest-xml-bare", "cbor"} == spoken
     assert len(seen()) > 200
