@@ -23,7 +23,8 @@ from recordings import Recorded, cassettes, placebo, replays, snapshots
 
 from aws_conformance.clerk import Clerk
 from aws_conformance.exchange import Request, Response
-from aws_conformance.judge import Matter, judge
+from aws_conformance.judge import judge
+from aws_conformance.matter import Matter
 from aws_conformance.reading import Reading, read, service_errors
 from aws_conformance.sender import Exchange
 from aws_specs import catalog

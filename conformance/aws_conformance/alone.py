@@ -33,7 +33,8 @@ from aws_conformance.clerk import Clerk
 from aws_conformance.events import Judged
 from aws_conformance.exchange import Answer as AnyAnswer
 from aws_conformance.exchange import Response
-from aws_conformance.judge import Matter, Ruling, Shown, judge
+from aws_conformance.judge import Ruling, judge
+from aws_conformance.matter import Matter, Shown
 from aws_conformance.reading import says_absent
 from aws_conformance.sender import Exchange
 from aws_conformance.wire import decode_error

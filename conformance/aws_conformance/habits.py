@@ -13,7 +13,8 @@ from msgspec.structs import replace
 
 from aws_conformance.clerk import Clerk
 from aws_conformance.events import Judged
-from aws_conformance.judge import Matter, Ruling
+from aws_conformance.judge import Ruling
+from aws_conformance.matter import Matter
 from aws_conformance.sender import Exchange
 from aws_specs.protocol import error_rule
 from aws_specs.spec import Value

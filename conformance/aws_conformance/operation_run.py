@@ -14,7 +14,8 @@ from aws_conformance.clerk import Clerk
 from aws_conformance.events import Event, Judged, SuiteProblem
 from aws_conformance.habits import Held, release
 from aws_conformance.implemented import absence
-from aws_conformance.judge import Matter, Ruling, judge
+from aws_conformance.judge import Ruling, judge
+from aws_conformance.matter import Matter
 from aws_conformance.naming import Namer
 from aws_conformance.rebasing import Supplied, rebase
 from aws_conformance.recording import NOT_RECORDED

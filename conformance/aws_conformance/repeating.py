@@ -9,7 +9,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from aws_conformance.clerk import FLAKY, UNCONFIRMED, Clerk
-from aws_conformance.judge import Matter, Ruling, judge
+from aws_conformance.judge import Ruling, judge
+from aws_conformance.matter import Matter
 from aws_conformance.recording import NOT_RECORDED
 from aws_conformance.sender import Exchange, Sender, UnreachableError
 from aws_specs.jsonvalues import is_object

@@ -15,7 +15,8 @@ from aws_conformance.config import Config
 from aws_conformance.events import Event, Judged, OperationFinished
 from aws_conformance.exchange import Answer, Request, Response
 from aws_conformance.journal import Header, check_fits
-from aws_conformance.judge import Matter, judge
+from aws_conformance.judge import judge
+from aws_conformance.matter import Matter
 from aws_conformance.openings import cleared, open_bootstrap
 from aws_conformance.reading import Reading
 from aws_conformance.rebasing import recorded_supply, supply_of

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from aws_conformance.exchange import Response, Silence
-from aws_conformance.judge import TABLES, Matter, judge
+from aws_conformance.judge import TABLES, judge
+from aws_conformance.matter import Matter
 from aws_conformance.reading import Reading, read, service_errors
 from aws_specs import catalog
 from aws_specs.protocol import malformed_rules

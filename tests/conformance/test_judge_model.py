@@ -9,8 +9,9 @@ import pytest
 from msgspec.structs import replace
 
 from aws_conformance.exchange import Response, Silence
-from aws_conformance.judge import Matter, judge
+from aws_conformance.judge import judge
 from aws_conformance.leniency import only_echoes
+from aws_conformance.matter import Matter
 from aws_conformance.reading import Reading, read, service_errors
 from aws_conformance.unstated import blames_another, narrower
 from aws_specs import catalog
