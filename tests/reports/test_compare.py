@@ -15,7 +15,7 @@ from aws_reports.results import Results
 from aws_reports.summary import summarise
 from aws_reports.terminal import Style
 from aws_specs.errors import UsageError
-from reports import runs
+from reports import anything, runs
 
 ROW = tuple[str, str, int]
 
@@ -84,8 +84,8 @@ def test_needs_two_runs(count: int):
         compare([runs.realistic()] * count)
 
 
-@runs.ANY
-@given(st.lists(runs.runs(st.just("x")), min_size=2, max_size=4))
+@anything.ANY
+@given(st.lists(anything.runs(st.just("x")), min_size=2, max_size=4))
 def test_any_runs_are_compared_on_the_same_rules(many: list[Results]):
     comparison = compare(many)
     for one in comparison.contenders:
@@ -116,7 +116,7 @@ def test_unknown_format_gets_the_closest_name():
         render_comparison("markdwon", [runs.realistic()] * 2)
 
 
-@pytest.mark.parametrize("text", runs.HOSTILE, ids=range(len(runs.HOSTILE)))
+@pytest.mark.parametrize("text", anything.HOSTILE, ids=range(len(anything.HOSTILE)))
 def test_hostile_targets_cannot_drive_the_terminal(text: str):
-    shown = compare_text.render_terminal(compare([runs.hostile(text), runs.realistic()]))
+    shown = compare_text.render_terminal(compare([anything.hostile(text), runs.realistic()]))
     assert not set(shown) & {"\x1b", "\x07", "\u202e", "\r"}

@@ -13,7 +13,7 @@ from hypothesis import given
 from aws_reports import compare_html, html
 from aws_reports.compare import compare
 from aws_reports.results import Evidence, Message, Results
-from reports import runs
+from reports import anything, runs
 
 VOID = {"meta", "rect", "input", "wbr", "br", "link", "img", "hr"}
 
@@ -102,14 +102,14 @@ def test_never_says_100_percent_of_nothing():
     assert "100 %" not in text
 
 
-@pytest.mark.parametrize("text", runs.HOSTILE, ids=range(len(runs.HOSTILE)))
+@pytest.mark.parametrize("text", anything.HOSTILE, ids=range(len(anything.HOSTILE)))
 def test_hostile_text_adds_no_element_and_no_attribute(text: str):
-    plain = page_of(runs.hostile("plain")).skeleton()
-    assert page_of(runs.hostile(text)).skeleton() == plain
+    plain = page_of(anything.hostile("plain")).skeleton()
+    assert page_of(anything.hostile(text)).skeleton() == plain
 
 
-@runs.ANY
-@given(runs.runs())
+@anything.ANY
+@given(anything.runs())
 def test_any_results_make_a_well_formed_page_without_handlers_or_foreign_elements(run: Results):
     page = page_of(run)
     names = {name for _, name, _ in page.attributes}
@@ -119,9 +119,9 @@ def test_any_results_make_a_well_formed_page_without_handlers_or_foreign_element
     }
 
 
-@pytest.mark.parametrize("text", runs.HOSTILE, ids=range(len(runs.HOSTILE)))
+@pytest.mark.parametrize("text", anything.HOSTILE, ids=range(len(anything.HOSTILE)))
 def test_nothing_is_loaded_and_every_link_stays_on_the_page(text: str):
-    run = runs.hostile(text)
+    run = anything.hostile(text)
     for page in (page_of(run), Page(compare_html.render(compare([run, runs.realistic()])))):
         links = [value for _, name, value in page.attributes if name in ("href", "src", "action")]
         assert links
@@ -155,7 +155,7 @@ def test_same_results_give_the_same_bytes():
 
 
 def test_invisible_characters_are_named_and_marked():
-    text = html.render(runs.hostile("a\u202eb\x00")).decode()
+    text = html.render(anything.hostile("a\u202eb\x00")).decode()
     assert '<span class="ctl">‹U+202E›</span>b<span class="ctl">‹U+0000›</span>' in text
     assert not {"\u202e", "\x00"} & set(text)
 

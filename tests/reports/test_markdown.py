@@ -13,7 +13,7 @@ from syrupy.assertion import SnapshotAssertion
 from aws_reports import compare_text, markdown
 from aws_reports.compare import compare
 from aws_reports.results import Evidence, Message, Reproducer, Results
-from reports import runs
+from reports import anything, runs
 
 READER = MarkdownIt("commonmark", {"html": True}).enable("table")
 
@@ -34,25 +34,25 @@ def test_looks_as_reviewed_when_all_is_well(snapshot: SnapshotAssertion):
     assert markdown.render(runs.conforming()).decode() == snapshot
 
 
-@pytest.mark.parametrize("text", runs.HOSTILE, ids=range(len(runs.HOSTILE)))
+@pytest.mark.parametrize("text", anything.HOSTILE, ids=range(len(anything.HOSTILE)))
 def test_hostile_text_adds_no_element(text: str):
-    assert skeleton(markdown.render(runs.hostile(text))) == skeleton(
-        markdown.render(runs.hostile("plain"))
+    assert skeleton(markdown.render(anything.hostile(text))) == skeleton(
+        markdown.render(anything.hostile("plain"))
     )
 
 
-@pytest.mark.parametrize("text", runs.HOSTILE, ids=range(len(runs.HOSTILE)))
+@pytest.mark.parametrize("text", anything.HOSTILE, ids=range(len(anything.HOSTILE)))
 def test_hostile_text_adds_no_element_to_a_comparison(text: str):
     def page(word: str) -> bytes:
-        run = runs.hostile(word)
+        run = anything.hostile(word)
         other = msgspec.structs.replace(run, target=f"{word}2", verdicts=run.verdicts[1:])
         return compare_text.render_markdown(compare([run, other]))
 
     assert skeleton(page(text)) == skeleton(page("plain"))
 
 
-@runs.ANY
-@given(runs.runs())
+@anything.ANY
+@given(anything.runs())
 def test_any_results_become_only_elements_of_ours(run: Results):
     tags = {str(one.tag) for one in rendered(markdown.render(run)).iter()}
     assert tags <= {
@@ -61,7 +61,7 @@ def test_any_results_become_only_elements_of_ours(run: Results):
     }  # fmt: skip
 
 
-@runs.ANY
+@anything.ANY
 @given(st.text(st.characters(codec="utf-8"), max_size=60))
 def test_code_span_shows_the_text_itself(text: str):
     shown = rendered(markdown.code(text).encode()).text_content().strip()
@@ -69,7 +69,7 @@ def test_code_span_shows_the_text_itself(text: str):
     assert " ".join(shown.split()) == (line or "–")
 
 
-@runs.ANY
+@anything.ANY
 @given(st.text(st.sampled_from("a`~ \n|<>&*_[]()!#-=\\"), max_size=40))
 def test_fence_holds_whatever_is_in_it(text: str):
     tree = rendered(f"{markdown.fence(text)}\n\nafter".encode())
@@ -77,7 +77,7 @@ def test_fence_holds_whatever_is_in_it(text: str):
     assert tree.findtext("p") == "after"
 
 
-@runs.ANY
+@anything.ANY
 @given(st.text(st.sampled_from("a`~ |<>&*_[]()!#-=\\:/.@w1"), max_size=40))
 def test_plain_text_is_no_markup(text: str):
     tree = rendered(f"x {markdown.plain(text)}".encode())

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from aws_reports import matrix_text
 from aws_reports.matrix import exception, matrix
 from aws_reports.results import Results
-from reports import runs
+from reports import anything, runs
 
 
 def one(observed: str, **fields: object) -> Results:
@@ -160,8 +160,8 @@ def test_an_unknown_service_has_only_client_errors() -> None:
     assert exception("no-such-service", "X") == "ClientError"
 
 
-@runs.ANY
-@given(runs.runs())
+@anything.ANY
+@given(anything.runs())
 def test_any_results_make_a_matrix(results: Results) -> None:
     cells = matrix(results, caught=lambda service, code: code)
     assert {cell.operation for cell in cells} <= {o.operation for o in results.operations}
@@ -170,8 +170,8 @@ def test_any_results_make_a_matrix(results: Results) -> None:
     )
 
 
-@pytest.mark.parametrize("text", runs.HOSTILE, ids=range(len(runs.HOSTILE)))
+@pytest.mark.parametrize("text", anything.HOSTILE, ids=range(len(anything.HOSTILE)))
 def test_hostile_texts_cannot_break_a_row(text: str) -> None:
-    lines = matrix_text.render(runs.hostile(text)).decode().splitlines()
+    lines = matrix_text.render(anything.hostile(text)).decode().splitlines()
     rows = [line for line in lines if line.startswith("|")]
     assert all(line.replace("\\|", "").count("|") == 11 for line in rows)

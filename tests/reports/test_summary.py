@@ -17,7 +17,7 @@ from aws_reports.summary import (
     said_of_authentication,
     summarise,
 )
-from reports import runs
+from reports import anything, runs
 
 RULE = runs.rule_of(runs.CONTACT, "Channel", "enum")
 
@@ -230,8 +230,8 @@ def recount(run: Results) -> dict[str, tuple[int, int, int]]:
     return counted
 
 
-@runs.ANY
-@given(runs.runs(st.just("x")))
+@anything.ANY
+@given(anything.runs(st.just("x")))
 def test_numbers_agree_with_a_recount_by_hand(run: Results):
     found = {
         one.operation: (one.numbers.kept, one.numbers.broken, one.numbers.undecided)
@@ -240,8 +240,8 @@ def test_numbers_agree_with_a_recount_by_hand(run: Results):
     assert found == recount(run)
 
 
-@runs.ANY
-@given(runs.runs(st.just("x")))
+@anything.ANY
+@given(anything.runs(st.just("x")))
 def test_totals_kinds_and_operations_add_up(run: Results):
     summary = summarise(run)
     for name in ("kept", "broken", "undecided", "known", "rules"):
@@ -250,8 +250,8 @@ def test_totals_kinds_and_operations_add_up(run: Results):
         assert total == sum(getattr(one, name) for one in summary.kinds.values())
 
 
-@runs.ANY
-@given(runs.runs(st.just("x")))
+@anything.ANY
+@given(anything.runs(st.just("x")))
 def test_every_fail_is_in_exactly_one_place(run: Results):
     summary = summarise(run)
     groups = (*summary.findings, *summary.known, *summary.flaky)

@@ -10,7 +10,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from aws_reports.results import Results
 from aws_reports.terminal import Style, render, style_for
-from reports import runs
+from reports import anything, runs
 
 PATHS = ("conformance-report/report.html", "conformance-report/results.json")
 
@@ -64,17 +64,17 @@ def test_width_is_that_of_the_terminal_and_fixed_elsewhere():
     assert style_for(tty=False, environ={}, columns=77).width == 100
 
 
-@runs.ANY
-@given(runs.runs(), st.integers(40, 200))
+@anything.ANY
+@given(anything.runs(), st.integers(40, 200))
 def test_any_results_fit_the_width_and_hold_no_control_character(run: Results, width: int):
     text = render(run, style=Style(width=width))
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", text)
     text.encode("utf-8")
 
 
-@pytest.mark.parametrize("text", runs.HOSTILE, ids=range(len(runs.HOSTILE)))
+@pytest.mark.parametrize("text", anything.HOSTILE, ids=range(len(anything.HOSTILE)))
 def test_hostile_text_cannot_drive_the_terminal_or_its_markup(text: str):
-    shown = render(runs.hostile(text))
+    shown = render(anything.hostile(text))
     assert not set(shown) & {"\x1b", "\x07", "\x08", "\u202e", "\u2066", "\r"}
     if "[red]" in text:
         assert "[red]markup[/red]" in shown

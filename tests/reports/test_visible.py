@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aws_reports.visible import bounded, one_line, visible
-from reports import runs
+from reports import anything
 
 ANY_TEXT = st.text(st.characters(), max_size=40)  # lone surrogates too
 
@@ -28,26 +28,26 @@ def test_ends_lines_as_http_does_and_shows_a_bare_carriage_return():
     assert visible("a\r\nb\rc") == "a\nb‹U+000D›c"
 
 
-@runs.ANY
+@anything.ANY
 @given(ANY_TEXT)
 def test_nothing_invisible_is_left(text: str):
     left = {unicodedata.category(char) for char in visible(text) if char not in "\n\t"}
     assert not left & {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 
 
-@runs.ANY
+@anything.ANY
 @given(ANY_TEXT)
 def test_showing_twice_is_showing_once(text: str):
     assert visible(visible(text)) == visible(text)
 
 
-@runs.ANY
+@anything.ANY
 @given(ANY_TEXT)
 def test_every_text_can_be_written_as_utf8(text: str):
     assert visible(text).encode("utf-8") or not text
 
 
-@runs.ANY
+@anything.ANY
 @given(ANY_TEXT, st.integers(1, 30))
 def test_one_line_is_one_short_line(text: str, limit: int):
     line = one_line(text, limit)
