@@ -37,7 +37,7 @@ def explore(run: OperationRun) -> Iterator[Event]:
     by_id = {case.id: case for case in cases}
     run.add_twins(by_id)
     for case in cases:
-        astray = not settings.control and run.routed(case)
+        astray = not settings.control and run.about.routed(case)
         if case.kind in settings.only and case.id not in run.done and not astray:
             yield from run.one(_smallest(run, case))
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Callable, Iterator, Mapping
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Literal
 
 from msgspec.structs import replace
 
-from aws_conformance import alone, extent, idempotency, pagination, undecided, unread
+from aws_conformance import alone, extent, idempotency, pagination, undecided
+from aws_conformance.circumstances import Circumstances
 from aws_conformance.clerk import Clerk
 from aws_conformance.events import Event, Judged, SuiteProblem
 from aws_conformance.habits import Held, release
@@ -21,16 +20,11 @@ from aws_conformance.rebasing import Supplied, rebase
 from aws_conformance.recording import NOT_RECORDED
 from aws_conformance.repeating import Repeater
 from aws_conformance.sender import Exchange, Sender
-from aws_conformance.unstated import blames_another, narrower
 from aws_reports.results import OperationResult
-from aws_specs import sdk
 from aws_specs.errors import ConformanceError
-from aws_specs.paths import KEY, get, occurrences
 from aws_specs.spec import Operation, Rule
-from aws_strategies.build import put, rename
 from aws_strategies.case import Case
 from aws_strategies.cover import Cover
-from aws_strategies.kinds import KINDS
 from aws_strategies.plan import Plan
 
 if TYPE_CHECKING:
@@ -69,6 +63,7 @@ class OperationRun:
         self.clerk = Clerk(self.plan)
         self.bootstrap: Bootstrap | None = None
         """Makes things in the target, where it may."""
+        self.about = Circumstances(self)
         pagination.enroll(self)
         sender.prepare = Namer(self.plan, settings.seed)
         self.repeater = Repeater(sender, self.clerk, self._find, settings.seed)
@@ -133,7 +128,7 @@ class OperationRun:
         for case in self.cover.cases:
             doubtful = case.fault is not None and case.fault.what.endswith("-unanchored")
             # PutObject without its bucket is `PUT /key`: CreateBucket, and it would be accepted.
-            doubtful = doubtful or self.routed(case)
+            doubtful = doubtful or self.about.routed(case)
             if case.kind == "invalid" and case.id not in self.done and not doubtful:
                 yield from self._case(case)
         yield from self._examples()
@@ -165,7 +160,7 @@ class OperationRun:
         """Return the rule for which a case is a finding, "" where it is none. Sends the case."""
         exchange = self.sender.send(case) if case.id in self.exchanges else self.exchange(case)
         rule = self.clerk.rules.get(case.rule)
-        ruling = judge(self._matter(case, exchange, rule, self._twin(case)))
+        ruling = judge(self.about.matter(case, exchange, rule, self._twin(case)))
         return case.rule or "valid" if ruling.verdict == "fail" else ""
 
     def _find(self, identity: str) -> Case | None:
@@ -229,7 +224,7 @@ class OperationRun:
 
     def shown(self, exchange: Exchange) -> Iterator[Event]:
         """Yield what a refused request shows by itself, where that is a finding."""
-        matter = self._matter(exchange.case, exchange, None)
+        matter = self.about.matter(exchange.case, exchange, None)
         ruling = judge(matter)
         if ruling.verdict == "fail":
             yield self._refused(exchange, matter, ruling)
@@ -250,7 +245,7 @@ class OperationRun:
     def _valid(self, case: Case) -> Iterator[Event]:
         self._heard.add(case.id)
         exchange = self.exchange(case)
-        matter = self._matter(case, exchange, None)
+        matter = self.about.matter(case, exchange, None)
         ruling = judge(matter)
         if ruling.verdict == "pass":
             said = self.clerk.answered(exchange) if exchange.reading.kind == "success" else ()
@@ -273,7 +268,7 @@ class OperationRun:
             innocent = innocent and one.reading.kind == "success"
             yield from self._valid(part)
         if innocent and ruling.verdict == "fail":
-            yield self._refused(exchange, self._matter(case, exchange, None), ruling)
+            yield self._refused(exchange, self.about.matter(case, exchange, None), ruling)
 
     def _refused(self, exchange: Exchange, matter: Matter, ruling: Ruling) -> Judged:
         """Return the verdicts of a valid request that was refused: one for each rule it witnesses.
@@ -322,7 +317,7 @@ class OperationRun:
         if rule is None:
             return
         twin = twin or self._twin(case)
-        matter = self._matter(case, exchange, rule, twin)
+        matter = self.about.matter(case, exchange, rule, twin)
         ruling = judge(matter)
         if ruling.reason == "throttled":
             matter, ruling = self.repeater.still_throttled(matter, ruling)
@@ -330,7 +325,7 @@ class OperationRun:
             self.held.append(Held(exchange, matter, ruling, twin))
             return
         if not self.settings.control and case.kind == "invalid":
-            one = alone.Lone(exchange, matter, ruling, self._made_up(case))
+            one = alone.Lone(exchange, matter, ruling, self.about.made_up(case))
             self.lone.append(one)
             if one.open:
                 return
@@ -353,140 +348,6 @@ class OperationRun:
             from aws_conformance import exploration
 
             yield from exploration.explore(self)
-
-    # ------------------------------------------------------------ matters and verdicts
-
-    def _matter(
-        self, case: Case, exchange: Exchange, rule: Rule | None, twin: Exchange | None = None
-    ) -> Matter:
-        paths = self.clerk.paths(case)
-        if case.kind == "valid":
-            twin = self.exchanges.get(self.cover.control.id)
-        if twin is not None and twin.reading.silence == NOT_RECORDED:
-            twin = None
-        names = {*self.plan.identifiers, *self.plan.bindings}
-        identifiers = {path for path in names if not self._invented(path)}
-        unbound = bool(set(self.plan.identifiers) - set(self.plan.bindings))
-        return Matter(
-            operation=self.operation,
-            case=case,
-            rule=rule,
-            answer=exchange.reading,
-            twin=twin.reading if twin else None,
-            strict=self.settings.strict,
-            external=(case.kind == "control" and unbound)
-            # Values that go together are known to, but not why: another one may not.
-            or (case.kind == "valid" and bool(self.plan.samples))
-            or any(self._external(path) for path in paths),
-            about_identifier=bool(paths & identifiers),
-            routed=self.routed(case),
-            usual=exchange.reading.kind == "error" and self._usual(case),
-            unread=exchange.reading.kind == "error" and self._sends_unread(case),
-        )
-
-    def _sends_unread(self, case: Case) -> bool:
-        """Whether a valid case sends what the page restricts in words that no rule states."""
-        if case.kind != "valid" or self._usual(case):
-            return False
-        control, about = self.cover.control.params, self.clerk.paths(case)
-        return unread.sends_more(case.params, control, about, self._unread)
-
-    @cached_property
-    def _unread(self) -> frozenset[str]:
-        return unread.demanding(self.operation, self.settings.confidence)
-
-    def _usual(self, case: Case) -> bool:
-        """Whether a refused valid case has nothing unusual but a number or a size at its limit.
-
-        The same request with a typical value there is accepted, so it is the limit that is refused.
-        """
-        if len(case.witnesses) != 1 or case.kind != "valid":
-            return False
-        rule = self.clerk.rule_of(case.witnesses[0])
-        kind = self.plan.rule(rule.member, "type")
-        if rule.kind not in ("range", "length") or kind is None:
-            return False
-        if narrower(self.operation, rule) or blames_another(
-            self.exchange(case).reading.code, rule.member, self.operation
-        ):
-            return False
-        typical = self.cover.case(f"{self.operation.id}~only~{kind.id}")
-        if typical is None or self.exchange(typical).reading.kind != "success":
-            return False
-        return kind.value != "string" or self._takes_any_text(case, rule)
-
-    def _takes_any_text(self, case: Case, rule: Rule) -> bool:
-        """Whether a text as meaningless as the one at a limit is accepted, but of another length.
-
-        Else it is the text that is refused, and what it has to mean no model states: Cognito's
-        `Name` is that of a standard attribute, or one that needs a type.
-        """
-        at = next(occurrences(case.params, rule.member), None)
-        text = get(case.params, at) if at is not None else None
-        pattern = self.plan.rule(rule.member, "pattern")
-        if at is None or not isinstance(text, str):
-            return False
-        domain = self.plan.domain(rule.member)
-        for length in (len(text) // 2, len(text) + 8, len(text) - 1, len(text) + 1):
-            most = domain.longest if domain.longest is not None else length
-            if not max(domain.shortest, 1) <= length <= most or length == len(text):
-                continue
-            other = (text or "x")[:1] * length
-            if pattern is not None and KINDS["pattern"].keeps(pattern.value, other) is not True:
-                continue
-            params: Any = copy.deepcopy(case.params)
-            rename(params, at, other) if at[-1] == KEY else put(params, at, other)
-            probe = replace(case, id=f"{case.id}~{length}", params=params)
-            if self.exchange(probe).reading.kind == "success":
-                return True
-        return False
-
-    def _made_up(self, case: Case) -> bool:
-        """Whether the fault is on an identifier for which the user has given no real value."""
-        return bool(self.clerk.paths(case) & set(self.plan.identifiers) - set(self.plan.bindings))
-
-    def _external(self, path: str) -> bool:
-        """Whether it depends on what the target has if a value of the member is accepted.
-
-        A target that has accepted an invented name does not look it up.
-        """
-        if self.plan.conditional(path):
-            return True
-        return self.plan.external(path) and not self._invented(path)
-
-    def _invented(self, path: str) -> bool:
-        """Whether a request with an invented value of the member has been accepted."""
-        if path in self.plan.bindings:
-            return False
-        return any(
-            exchange.reading.kind == "success"
-            and exchange.case.kind in ("control", "valid")
-            and next(occurrences(exchange.case.params, path), None) is not None
-            for exchange in self.exchanges.values()
-        )
-
-    @cached_property
-    def _host_labels(self) -> frozenset[str]:
-        """The members that stand in the host name, where the endpoint is one that takes them."""
-        if not self.sender.takes_host_prefix:
-            return frozenset()
-        model: Any = sdk.operation_model(self.operation.service, self.operation.name)
-        endpoint: Mapping[str, Any] = model.endpoint or {}
-        prefix = str(endpoint.get("hostPrefix", ""))
-        return frozenset(m.name for m in self.operation.input.members if f"{{{m.name}}}" in prefix)
-
-    def routed(self, case: Case) -> bool:
-        """Return whether a fault changes the host or empties a part of the path.
-
-        Then another route may answer.
-        """
-        if case.fault is None:
-            return False
-        member = self.plan.members.get(case.fault.member)
-        if member is not None and member.name in self._host_labels:
-            return True
-        empty = case.fault.op == "remove" or case.fault.new in ("", None)
-        return member is not None and member.location == "uri" and empty
 
     # ------------------------------------------------------------ the result
 
