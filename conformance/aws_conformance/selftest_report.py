@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from aws_conformance.selftest import FAMILIES, Clean, Item, Trial
+from aws_conformance.selftest_trial import FAMILIES, Clean, Item, Trial
 from aws_specs.spec import Value
 
 VERSION = 1

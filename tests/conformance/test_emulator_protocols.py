@@ -33,7 +33,7 @@ from aws_conformance.emulator.protocols import (
 from aws_conformance.emulator.refusals import Failure, Refusal
 from aws_conformance.emulator.routing import Match, Routes
 from aws_conformance.exchange import Request, Response
-from aws_conformance.selftest import operation_in
+from aws_conformance.selftest_sample import operation_in
 from aws_conformance.wire import cbor
 from aws_specs import sdk
 from aws_specs.customised import customised

@@ -14,24 +14,11 @@ from msgspec.structs import replace
 
 from aws_conformance.cli.selftest import selftest as command
 from aws_conformance.emulator.faults import FAULTS
-from aws_conformance.selftest import (
-    FAMILIES,
-    OF_EACH,
-    SHARES,
-    Bench,
-    Clean,
-    Drawn,
-    Trial,
-    explained,
-    jobs,
-    names,
-    operation_in,
-    sampled,
-    selftest,
-    spread,
-    work,
-)
+from aws_conformance.selftest import Bench, jobs, selftest, spread, work
 from aws_conformance.selftest_report import from_json, schema, summed_up, to_json, to_text
+from aws_conformance.selftest_sample import OF_EACH, SHARES, Drawn, operation_in, sampled
+from aws_conformance.selftest_trial import FAMILIES, Clean, Trial, names
+from aws_conformance.survivors import explained
 from aws_specs import catalog
 from aws_specs.errors import UsageError
 

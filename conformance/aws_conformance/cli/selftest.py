@@ -14,7 +14,8 @@ import click
 from aws_conformance.cli.output import show
 
 if TYPE_CHECKING:
-    from aws_conformance.selftest import Item, Job, Mapper
+    from aws_conformance.selftest import Job, Mapper
+    from aws_conformance.selftest_trial import Item
 
 
 @click.command(short_help="Hold the suite against its own emulator, one deviation at a time.")
@@ -68,15 +69,16 @@ def selftest(
     from aws_conformance import __version__
     from aws_conformance import selftest as tests
     from aws_conformance.selftest_report import summed_up, to_json, to_text
+    from aws_conformance.selftest_sample import OF_EACH, Drawn, sampled
     from aws_conformance.session import write_whole
     from aws_specs import catalog, sdk
 
     chosen = catalog.resolve(names) if names or not sample else ()
-    named = [tests.Drawn(name, protocol) for name in chosen]
+    named = [Drawn(name, protocol) for name in chosen]
     if not (names or sample or protocol):
-        named += tests.OF_EACH
+        named += OF_EACH
     todo = tests.jobs(named, parts=4 * jobs if jobs > 1 else 1, most=most or 0)
-    drawn = [one for one in tests.sampled(sample, seed, protocol) if one.operation not in chosen]
+    drawn = [one for one in sampled(sample, seed, protocol) if one.operation not in chosen]
     todo += tests.jobs(drawn, most=20 if most is None else most)
     with _mapper(jobs) as mapper:
         items = list(_shown(tests.selftest(todo, mapper), todo, quiet=quiet))
@@ -103,7 +105,7 @@ def _mapper(jobs: int) -> Generator[Mapper]:
 def _shown(items: Iterator[Item], todo: list[Job], *, quiet: bool) -> Iterator[Item]:
     """Pass the results on, saying on stderr how far they are: in place on a terminal."""
     from aws_conformance.progress import style
-    from aws_conformance.selftest import Clean
+    from aws_conformance.selftest_trial import Clean
 
     how = style(tty=sys.stderr.isatty(), quiet=quiet, environ=os.environ)
     operations = sum(job.part == 0 for job in todo)
