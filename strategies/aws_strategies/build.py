@@ -108,6 +108,7 @@ class Builder:
             chosen = (explicit or sorted(sendable, key=lambda member: recurs(member.shape)))[:1]
         elif not chosen and path and self.plan.operation.wire.protocol in ("query", "ec2"):
             chosen = self._seen(shape, path)
+            wanted = {**wanted, **_entries(join(path, member.name) for member in chosen)}
         return {
             member.name: self._value(
                 member.shape, join(path, member.name), wanted, values, depth + 1
@@ -120,7 +121,8 @@ class Builder:
         sendable = [m for m in shape.members if self.plan.sendable(join(path, m.name))]
         leaves = [m for m in sendable if isinstance(m.shape, Scalar)]
         nested = [m for m in sendable if isinstance(m.shape, Structure)]
-        return (leaves or nested)[:1]
+        holding = [m for m in sendable if isinstance(m.shape, List | Map) and not recurs(m.shape)]
+        return (leaves or nested or holding)[:1]
 
     def _map(
         self, shape: Map, path: str, wanted: Wanted, values: Mapping[str, Json], depth: int
@@ -154,6 +156,11 @@ class Builder:
         if value is None:
             raise NoValueError(f"{path}: no text satisfies every rule on it")
         return value
+
+
+def _entries(paths: Iterable[str]) -> Wanted:
+    """Return as wanted the entries of lists and maps: an empty one is as little as none."""
+    return {f"{path}{mark}": False for path in paths for mark in ("[]", "{}")}
 
 
 def own_arn(service: str, member: str) -> str:
@@ -261,12 +268,11 @@ def settle(plan: Plan, request: dict[str, Any], keep: Iterable[str] = ()) -> dic
     What is in `keep` is not removed where another change does it.
     """
     kept = set(keep)
-    for rules in plan.rules.values():
-        for rule in rules:
-            if rule.kind == "conditional" and "member" in rule.value["when"]:
-                _settle_conditional(plan, rule, request, kept)
-            elif rule.kind == "exclusive":
-                _settle_exclusive(plan, rule, request, kept)
+    for rule in plan.relations:
+        if rule.kind == "exclusive":
+            _settle_exclusive(plan, rule, request, kept)
+        elif "member" in rule.value["when"]:
+            _settle_conditional(plan, rule, request, kept)
     return request
 
 

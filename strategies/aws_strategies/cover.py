@@ -12,7 +12,6 @@ Ids do not depend on seed, target or bindings: `<operation>~control`, `<operatio
 
 from __future__ import annotations
 
-import base64
 import copy
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
@@ -23,13 +22,14 @@ from msgspec.structs import replace
 from aws_specs.paths import Concrete, join, occurrences, parent, steps
 from aws_specs.protocol import malformed_rules
 from aws_specs.spec import Json, List, Map, Operation, Rule, Scalar, Structure
-from aws_strategies.build import Builder, NoValueError, exists, fetch, member_name, with_tokens
+from aws_strategies.build import Builder, NoValueError, exists, fetch, with_tokens
 from aws_strategies.carriage import carriage
 from aws_strategies.case import Case
-from aws_strategies.domain import LONGEST, MOST_ITEMS, sized
+from aws_strategies.extremes import at_limit
 from aws_strategies.invalid import invalid_case
-from aws_strategies.kinds import KINDS, broken, entries_of, places, value_at
+from aws_strategies.kinds import KINDS, broken, places, value_at
 from aws_strategies.plan import Plan, above
+from aws_strategies.repeated import ELSEWHERE, spared, tested_at
 from aws_strategies.unbroken import why_unbroken
 from aws_strategies.walking import present
 
@@ -56,8 +56,11 @@ class Cover:
         self.builder = Builder(plan)
         self._conditions: dict[str, Case] = {}
         self._made: dict[str, bool] = {"": True}
-        self.unmet: dict[str, str] = {}
+        self._instead = tested_at(plan)
+        self.unmet: dict[str, str] = dict.fromkeys(spared(plan, self._instead), ELSEWHERE)
         """Rules that no case touches, and why."""
+        self.rules = tuple(rule for rule in plan.testable if rule.id not in self.unmet)
+        """The rules that the cases are about: all testable ones, but where shapes repeat."""
 
     @property
     def operation(self) -> Operation:
@@ -77,6 +80,14 @@ class Cover:
     @cached_property
     def _by_id(self) -> Mapping[str, Case]:
         return {case.id: case for case in self.cases}
+
+    @cached_property
+    def _rules_at(self) -> Mapping[str, Sequence[Rule]]:
+        """The rules that the cases are about, by member path."""
+        found: dict[str, list[Rule]] = {}
+        for rule in self.rules:
+            found.setdefault(rule.member, []).append(rule)
+        return found
 
     def case(self, identity: str) -> Case | None:
         """Return the case or part of an id, None where there is none."""
@@ -110,7 +121,7 @@ class Cover:
         there = present(self.plan, request)
         return [
             rule.id
-            for rule in self.plan.testable
+            for rule in self.rules
             if rule.kind in ("type", "required") and rule.member in there
         ]
 
@@ -150,7 +161,11 @@ class Cover:
         """Yield the paths of structures, lists and maps: each is worth a request of its own."""
         yield ""
         for path, shape in self.plan.shapes.items():
-            if isinstance(shape, Structure | List | Map) and self.plan.sendable(path):
+            if (
+                isinstance(shape, Structure | List | Map)
+                and self.plan.sendable(path)
+                and path not in self._instead
+            ):
                 yield path
 
     def _together(self, path: str) -> Iterator[list[str]]:
@@ -180,11 +195,10 @@ class Cover:
     def _excluded(self, path: str, names: Sequence[str]) -> list[str]:
         """Return the members that must not stand beside the first of their exclusive rule."""
         apart: list[str] = []
-        for rules in self.plan.rules.values():
-            for rule in rules:
-                if rule.kind == "exclusive":
-                    mine = [n for n in names if join(path, n) in rule.value["members"]]
-                    apart += mine[1:]
+        for rule in self.plan.relations:
+            if rule.kind == "exclusive":
+                mine = [n for n in names if join(path, n) in rule.value["members"]]
+                apart += mine[1:]
         return list(dict.fromkeys(apart))
 
     def _enums(self) -> Iterator[Case]:
@@ -206,8 +220,7 @@ class Cover:
             if isinstance(shape, Scalar)
             and self.plan.sendable(path)
             and path not in self.plan.bindings
-            and any(rule.kind == "enum" and rule in self.plan.testable
-                    for rule in self.plan.rules.get(path, ()))
+            and any(rule.kind == "enum" for rule in self._rules_at.get(path, ()))
         }  # fmt: skip
 
     def _enum_rule(self, path: str) -> str:
@@ -252,10 +265,10 @@ class Cover:
         for end in ("max", "min"):
             values = {
                 rule.member: value
-                for rule in self.plan.testable
+                for rule in self.rules
                 if rule.kind in _LIMITS
                 and rule.member not in self.plan.bindings
-                and (value := self._at_limit(rule, end)) is not None
+                and (value := at_limit(self.plan, rule, end)) is not None
             }
             nested = self._layers(values)
             for number, layer in enumerate(nested):
@@ -279,38 +292,7 @@ class Cover:
 
     def _limit_rule(self, path: str) -> str:
         """Return the id of the rule that limits a member: its own, not that of a part."""
-        rules = [rule for rule in self.plan.testable if rule.member == path]
-        return next(rule.id for rule in rules if rule.kind in _LIMITS)
-
-    def _at_limit(self, rule: Rule, end: str) -> Json:
-        """Return a value that just meets the tightest statement of a limit, None where none can be
-        made.
-        """
-        domain, shape = self.plan.domain(rule.member), self.plan.shapes[rule.member]
-        if rule.value.get("total"):
-            return None
-        match rule.kind:
-            case "range":
-                limit = domain.high if end == "max" else domain.low
-                return None if limit is None else limit
-            case "items":
-                count = domain.max_items if end == "max" else domain.min_items
-                if count is None or count > MOST_ITEMS or (end == "min" and not count):
-                    return None
-                value = entries_of(self.plan, rule.member, count)
-                return value if len(value) == count else None
-            case _ if isinstance(shape, Scalar) and shape.type == "string":
-                length = domain.longest if end == "max" else domain.shortest
-                if length is None or length > LONGEST or (end == "min" and "min" not in rule.value):
-                    return None
-                return sized(domain, member_name(rule.member), length)
-            case _ if isinstance(shape, Scalar) and shape.type == "blob":
-                size = domain.max_bytes if end == "max" else domain.min_bytes
-                if not size or size > LONGEST:
-                    return None
-                return base64.b64encode(b"x" * size).decode()
-            case _:
-                return None
+        return next(rule.id for rule in self._rules_at[path] if rule.kind in _LIMITS)
 
     # ------------------------------------------------------------ parts
 
@@ -336,8 +318,8 @@ class Cover:
         if kind == "enum":
             return self._with({path: value})[0]
         if kind in _LIMITS and value in ("max", "min"):
-            rule = next(r for r in self.plan.testable if r.member == path and r.kind == kind)
-            return self._with({path: self._at_limit(rule, value)})[0]
+            rule = next(rule for rule in self._rules_at[path] if rule.kind == kind)
+            return self._with({path: at_limit(self.plan, rule, value)})[0]
         return self.builder.containing(path)
 
     def _minimal_twin(self, identity: str) -> Case | None:
@@ -347,7 +329,7 @@ class Cover:
         whole = self._by_id.get(identity.removesuffix("~alone"))
         if whole is None or whole.fault is None:
             return None
-        rule = next(rule for rule in self.plan.testable if rule.id == whole.rule)
+        rule = next(rule for rule in self.rules if rule.id == whole.rule)
         twin = self.case(f"{self.operation.id}~only~{self._twin_witness(rule)}")
         if twin is None:
             return None
@@ -367,7 +349,7 @@ class Cover:
     def _invalid(self) -> Iterator[Case]:
         budget = MOST_TYPES
         types: list[list[Case]] = []
-        for rule in self.plan.testable:
+        for rule in self.rules:
             if rule.kind not in KINDS:
                 continue
             twin = self._twin(rule)

@@ -151,6 +151,16 @@ class Plan:
         return {path: tuple(rules) for path, rules in found.items()}
 
     @cached_property
+    def relations(self) -> tuple[Rule, ...]:
+        """The rules that tie members to each other: what is excluded, and on which condition."""
+        return tuple(
+            rule
+            for rules in self.rules.values()
+            for rule in rules
+            if rule.kind in ("conditional", "exclusive")
+        )
+
+    @cached_property
     def testable(self) -> tuple[Rule, ...]:
         """The rules that may be broken: sure enough, checkable, on members we send."""
         return tuple(
