@@ -238,7 +238,7 @@ class Bootstrap:
 
     def _requests(self, step: Step, values: Values, tested: str) -> Iterator[tuple[Way, Any]]:
         """Yield what to send for a step, the smallest request first; after it other ways."""
-        operation = catalog.load(step.operation)
+        operation = self.operation(step.operation)
         bound = {f"{operation.id}.{p}": v for p, v in _taken(step.takes, values).items()}
         given = {**self.target.bindings, **bound, **self.settings.bindings}
         plan = Plan(operation, bindings=given, confidence=self.settings.confidence)
@@ -290,9 +290,13 @@ class Bootstrap:
         elif says_absent(reading) or (reading.kind == "error" and reading.status < 500):
             self.journal.ended(number, f"refused: {reading.short()}")
 
+    def operation(self, name: str) -> Operation:
+        """Return an operation in the protocol that the run speaks, where its service lists it."""
+        return catalog.spoken(catalog.load(name), self.settings.protocol)
+
     def call(self, name: str, params: Mapping[str, Json], *, counted: bool = True) -> Reading:
         """Send one request that belongs to no case. Raises `UnreachableError`."""
-        operation = catalog.load(name)
+        operation = self.operation(name)
         sender = Sender(
             operation,
             self.target,
@@ -322,7 +326,7 @@ class Bootstrap:
 
     def _removing(self, node: Node, values: Mapping[str, str]) -> Mapping[str, Json]:
         """Return a removing request with values at their paths, and whatever else it requires."""
-        operation = catalog.load(node.id)
+        operation = self.operation(node.id)
         bound = {f"{node.id}.{path}": value for path, value in values.items()}
         plan = Plan(operation, bindings=bound, confidence=self.settings.confidence)
         params: Mapping[str, Json] = Builder(plan).request(values, values)

@@ -53,6 +53,7 @@ class Header(Value, frozen=True, tag_field="line", tag="header", kw_only=True):
     strict: bool
     confidence: float
     region: str
+    protocol: str = ""
     bindings: Mapping[str, str] = {}
     bootstrap: str = "off"
     started: str

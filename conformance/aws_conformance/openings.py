@@ -141,6 +141,7 @@ def resource_journal(
         account=str(getattr(target, "account", "")),
         region=config.region,
         profile=config.profile,
+        protocol=config.protocol,
         started=started,
     )
     path = Path(config.output) / FILE

@@ -45,6 +45,7 @@ class ResourcesHeader(Value, frozen=True, tag_field="line", tag="header", kw_onl
     account: str = ""
     region: str = ""
     profile: str = ""
+    protocol: str = ""
     started: str = ""
 
 

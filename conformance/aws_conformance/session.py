@@ -260,6 +260,7 @@ def header(names: Sequence[str], target: str, config: Config, started: str) -> H
         strict=config.strict,
         confidence=config.confidence,
         region=config.region,
+        protocol=config.protocol,
         bindings=config.bind,
         bootstrap=bootstrapping(config),
         started=started,

@@ -145,6 +145,12 @@ def speaking(operation: Operation, protocol: str) -> Operation:
     return replace(operation, wire=replace(operation.wire, protocol=protocol))
 
 
+def spoken(operation: Operation, protocol: str) -> Operation:
+    """Return the operation in a protocol where its service lists that one, else in its own."""
+    listed = protocol and protocol in sdk.protocols(operation.service)
+    return speaking(operation, protocol) if listed else operation
+
+
 def select(operation: Operation, source: SourceChoice) -> Operation:
     """Return the operation with only the rules of one source to be tested.
 

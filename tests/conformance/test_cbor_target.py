@@ -11,6 +11,9 @@ the model alone.
 from __future__ import annotations
 
 import io
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +21,13 @@ import pytest
 from click.testing import CliRunner
 
 from aws_conformance import recording as recordings
+from aws_conformance.bootstrap import Bootstrap
 from aws_conformance.cli import main
 from aws_conformance.config import Config
 from aws_conformance.exchange import Answer, Request, Response
 from aws_conformance.openings import replayed
+from aws_conformance.resources import Removal, ResourceJournal, ResourcesHeader, left_in
+from aws_conformance.runner import Settings
 from aws_conformance.targets import open_target
 from aws_specs import catalog
 from aws_specs.errors import UsageError
@@ -113,6 +119,55 @@ def test_a_target_that_speaks_json_alone_does_not_have_the_operation() -> None:
     verdicts, results = m.judged(m.Miniature(lambda request: page), NAMES, protocol=CBOR)
     assert {one.state for one in results} == {"unimplemented"}
     assert not m.findings(verdicts)
+
+
+@pytest.fixture
+def listener() -> Iterator[tuple[str, list[str]]]:
+    """A server that takes everything in CBOR: its URL, and the paths it has heard."""
+    heard: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            heard.append(self.path)
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(200)
+            for name, value in HEADERS:
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(b"\xa0")
+
+        def log_message(self, *args: object) -> None:
+            return
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}", heard
+        server.shutdown()
+        thread.join()
+
+
+def test_what_belongs_to_no_case_is_sent_in_the_protocol_of_the_run_too() -> None:
+    target = m.Miniature(lambda request: Response(200, HEADERS, b"\xa0"))
+    bootstrap = Bootstrap(target, Settings(protocol=CBOR))
+    bootstrap.call("cloudwatch.DeleteAlarms", {"AlarmNames": ["one"]})
+    bootstrap.call("sqs.ListQueues", {})
+    assert [request.path for request in target.requests] == [f"{ROOT}DeleteAlarms", "/"]
+
+
+def test_cleanup_speaks_the_protocol_of_the_run(
+    listener: tuple[str, list[str]], tmp_path: Path
+) -> None:
+    url, heard = listener
+    path = tmp_path / "resources.jsonl"
+    journal = ResourceJournal.new(path, ResourcesHeader(target=url, protocol=CBOR))
+    removal = Removal("cloudwatch.DeleteAlarms", {"AlarmNames": ["one"]})
+    number = journal.creating("cloudwatch.PutMetricAlarm", {"AlarmName": "one"}, removal)
+    journal.created(number, ("one",), removal)
+    journal.close()
+    result = CliRunner().invoke(main, ["cleanup", str(tmp_path)])
+    assert (result.exit_code, heard) == (0, [f"{ROOT}DeleteAlarms"])
+    assert left_in(path)[1] == ()
 
 
 def test_no_snippet_of_boto3_stands_for_what_boto3_does_not_speak() -> None:

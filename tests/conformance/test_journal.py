@@ -258,6 +258,7 @@ def test_the_same_run_at_another_time_fits() -> None:
         ("specs", "e", "specs: d then, e now"),
         ("bindings", {"a.N": "1"}, "bindings: {} then"),
         ("strict", True, "strict: False then, True now"),
+        ("protocol", "query", "protocol:  then, query now"),
         ("sdk", "botocore 2", "sdk: s then, botocore 2 now"),
     ],
 )

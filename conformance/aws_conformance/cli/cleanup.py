@@ -71,6 +71,7 @@ def _as_then(header: ResourcesHeader, config: Config) -> Config:
             target=header.target,
             profile=config.profile or header.profile,
             region=config.region or header.region,
+            protocol=header.protocol,
         )
     )
 

@@ -16,7 +16,6 @@ from aws_conformance.basis import Supply, plans
 from aws_conformance.hazards import hazard
 from aws_conformance.naming import Namer
 from aws_conformance.sender import UnreachableError
-from aws_specs import catalog
 from aws_specs.errors import ConformanceError
 from aws_specs.graph import Graph
 from aws_specs.identifiers import Node, same_noun, singular
@@ -112,7 +111,8 @@ class Stock:
 
         What is made on its account is no news to the user: only what a tested operation lacks is.
         """
-        boot, operation = self.bootstrap, catalog.load(maker.id)
+        boot = self.bootstrap
+        operation = boot.operation(maker.id)
         given = {**boot.target.bindings, **boot.settings.bindings, **within}
         plan = Plan(operation, bindings=given, confidence=boot.settings.confidence)
         if all(need.chosen or need.path in plan.bindings for need in maker.needs):

@@ -80,7 +80,7 @@ class Lab:
 
     def operation(self, name: str) -> Operation:
         """Return an operation as the run's settings have it."""
-        return catalog.select(catalog.load(name), self.settings.source)
+        return catalog.select(self.bootstrap.operation(name), self.settings.source)
 
     def _sender(self, name: str) -> Sender:
         if name not in self._senders:
