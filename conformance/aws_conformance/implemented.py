@@ -11,7 +11,7 @@ no-route             404 or 405 without an AWS error
 unsupported-service  an answer that says so, the same as to an unknown operation
 as-unknown           the same answer as to an unknown operation, whatever is sent
 error-page           the same 5xx without an AWS error, such as a web page, whatever is sent
-answers-everything   a success that names nothing, and broken requests succeed too
+answers-everything   a success that names nothing, and every broken request succeeds too
 other-protocol       answers that are not of the protocol, and no operation is unknown to it
 =================== ================================================================
 """
@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from itertools import islice
+from itertools import chain, islice, zip_longest
 from typing import Final
 
 from aws_conformance.answers import check_answer
@@ -28,7 +28,7 @@ from aws_conformance.exchange import Response
 from aws_conformance.reading import Reading, says_absent
 from aws_conformance.sender import Exchange
 from aws_specs.jsonvalues import is_object
-from aws_specs.paths import parent
+from aws_specs.paths import parent, steps
 from aws_specs.spec import Operation
 from aws_strategies.case import Case
 
@@ -47,6 +47,9 @@ _FORMAT: Final = {
     "smithy-rpc-v2-cbor": "cbor",
 }
 """What stands in the content type of a protocol's answers."""
+
+_ELSEWHERE: Final = ("unknown-operation", "method")
+"""Ways of asking for what no service has."""
 
 _SYNTAX: Final = ("json-syntax", "xml-syntax", "cbor-syntax")
 
@@ -123,7 +126,7 @@ def _all_alike(
     """
     others = islice((c for c in cases if c.kind in ("valid", "invalid")), _OTHERS)
     came = [exchange(case).reading for case in others]
-    heard = [reading for reading in came if reading.status not in _TOO_LARGE]
+    heard = [r for r in came if r.status not in _TOO_LARGE and r.silence != "not-sent"]
     return len(heard) >= least and all(_alike(reading, control.reading) for reading in heard)
 
 
@@ -145,7 +148,7 @@ def _empty_success(
     nothing = _names_nothing(operation, control.reading)
     if not nothing and not _foreign(operation, control):
         return ""
-    broken = [c for w in (_SYNTAX, ("unknown-operation",)) if (c := _malformed(cases, w))]
+    broken = [c for w in (_SYNTAX, _ELSEWHERE) if (c := _malformed(cases, w))]
     if nothing:
         broken = broken[:1]
     else:
@@ -153,9 +156,28 @@ def _empty_success(
     if not broken:
         unreadable = control.reading.unreadable
         return f"other-protocol: {unreadable}"[:200] if unreadable else ""
-    if any(exchange(case).reading.kind != "success" for case in broken):
+    answers = [exchange(case).reading for case in broken]
+    if any(reading.kind != "success" for reading in answers if reading.silence != "not-sent"):
+        return ""
+    if nothing and _refuses(operation, cases, exchange):
         return ""
     return "answers-everything: broken requests succeed, and the success names nothing"
+
+
+def _refuses(operation: Operation, cases: Sequence[Case], exchange: Exchanged) -> bool:
+    """Whether a request that breaks a rule is refused by name: then somebody looks at it.
+
+    One of each of a few rules, of as many kinds as may be; none in the path, where a router may be
+    what refuses.
+    """
+    labels = {member.name for member in operation.input.members if member.location == "uri"}
+    by_kind: dict[str, dict[str, Case]] = {}
+    for case in cases:
+        if case.fault is not None and steps(case.fault.member)[0] not in labels:
+            by_kind.setdefault(case.rule.rpartition("/")[2], {}).setdefault(case.rule, case)
+    rounds = chain.from_iterable(zip_longest(*(group.values() for group in by_kind.values())))
+    answers = (exchange(case).reading for case in islice(filter(None, rounds), _OTHERS))
+    return any(r.kind == "error" and r.error_class == "validation" for r in answers)
 
 
 def _names_nothing(operation: Operation, reading: Reading) -> bool:

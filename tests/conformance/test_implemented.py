@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from aws_conformance.events import OperationFinished
+from aws_conformance.events import Judged, OperationFinished
 from aws_conformance.exchange import Answer, Request, Response, Silence
 from aws_conformance.runner import Settings, run
 from aws_reports.results import OperationResult
@@ -164,3 +164,24 @@ def test_an_operation_that_answers_one_request_otherwise_is_there() -> None:
     events = list(run(["ec2.DescribeVpcs"], m.Miniature(answer), Settings(examples=0)))
     state = next(e.result.state for e in events if isinstance(e, OperationFinished))
     assert state != "unimplemented"
+
+
+def test_what_refuses_a_broken_request_is_there_though_it_takes_one_and_its_answer_is_hollow() -> (
+    None
+):
+    """A server that cannot read bodies and leaves a member out has two deviations."""
+
+    def answer(request: Request) -> Answer:
+        try:
+            asked = json.loads(request.body)
+        except ValueError:
+            return Response(200, JSON, b"{}")
+        wrong = not isinstance(asked.get("InstanceId"), str)
+        return error("InvalidParameterException") if wrong else Response(200, JSON, b"{}")
+
+    events = list(run(["connect.CreateContact"], m.Miniature(answer), Settings(examples=0)))
+    state = next(e.result.state for e in events if isinstance(e, OperationFinished))
+    assert state == "decided"
+    assert "connect.CreateContact/protocol/json-syntax/protocol" in {
+        v.rule for e in events if isinstance(e, Judged) for v in e.verdicts if v.verdict == "fail"
+    }

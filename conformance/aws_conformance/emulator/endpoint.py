@@ -57,7 +57,9 @@ class Endpoint:
     def _react(self, schema_of: SchemaOf) -> tuple[tuple[Blame, Reaction], ...]:
         """Pair each fault about refused requests with the test whether a refusal is its own."""
         reactions: list[tuple[Blame, Reaction]] = []
-        for fault in (*self._faults["loosen"], *self._faults["misanswer"]):
+        # An error's own deviation is that of every rule it answers: those of single rules go first.
+        misanswers = sorted(self._faults["misanswer"], key=lambda one: one.rule.kind == "error")
+        for fault in (*self._faults["loosen"], *misanswers):
             row = FAULTS[fault.verb]
             loosen = row.act if row.stage == "loosen" and row.act else deviations.without
             loosened = loosen(self.operation, fault.rule)
@@ -92,9 +94,7 @@ class Endpoint:
         for fault in self._faults["object"]:
             act = FAULTS[fault.verb].act
             if act is not None and act(self.operation, fault.rule, fault.value, params):
-                return error_response(
-                    self.operation, failure(self.operation, _objection(fault)), request_id
-                )
+                return self.refuse(_objection(fault), params, request_id)
         outcome = self._perform(params)
         if isinstance(outcome, Refusal):
             return self.refuse(outcome, params, request_id)

@@ -1,0 +1,234 @@
+"""Which deviations can be told beside others: one that others hide is as good as none.
+
+A server that answers 500 to whatever breaks a rule does not show that it would accept it, too;
+where an answer lacks a member, nobody sees that what stands within it is wrong. That is no matter
+of how closely one looks: no request tells the two servers apart, or what tells them apart may be
+either. Each mask is such a reason, taken from how the emulator answers alone. One of two that hide
+each other is as good as the other, so masks do not ask which of them wins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from aws_conformance.emulator.faults import FAULTS, MANY, Fault
+from aws_conformance.emulator.perceptible import (
+    REFUSED_FOR,
+    Contract,
+    answered,
+    is_at_or_below,
+    refusable,
+)
+from aws_conformance.emulator.refusals import Cause, Refusal, failure
+from aws_conformance.emulator.synthesis import minimal_output
+from aws_specs.jsonvalues import is_object
+from aws_specs.paths import steps
+from aws_specs.spec import Rule
+
+Mask = Callable[[Contract, Fault, Sequence[Fault]], bool]
+
+_BREACH = ("loosen", "misanswer")
+_NAMELESS = ("untyped-error", "html-error")
+
+
+def masked(contract: Contract, fault: Fault, others: Sequence[Fault]) -> str:
+    """Return why a fault cannot be told beside others of its operation, "" where it can."""
+    return next((why for why, mask in MASKS.items() if mask(contract, fault, others)), "")
+
+
+def together(contract: Contract, faults: Iterable[Fault]) -> Iterator[Fault]:
+    """Yield those of the faults that can all be told beside each other; the earlier ones first."""
+    chosen: list[Fault] = []
+    for fault in faults:
+        every = [*chosen, fault]
+        if not any(masked(contract, one, [o for o in every if o is not one]) for one in every):
+            chosen.append(fault)
+            yield fault
+
+
+def stage(fault: Fault) -> str:
+    """Return where a fault acts: see `faults.Verb`."""
+    return FAULTS[fault.verb].stage
+
+
+# ---------------------------------------------------------------- answers to refused requests
+
+
+def _same_breach(contract: Contract, fault: Fault, others: Sequence[Fault]) -> bool:
+    if stage(fault) not in _BREACH:
+        return False
+    return any(stage(one) in _BREACH and one.rule.id == fault.rule.id for one in others)
+
+
+def _no_conflict(contract: Contract, fault: Fault, others: Sequence[Fault]) -> bool:
+    if fault.rule.kind != "idempotency":
+        return False
+    stages = {stage(fault), *(stage(one) for one in others if one.rule.id == fault.rule.id)}
+    return "token" in stages and any(one.rule.id == fault.rule.id for one in others)
+
+
+def _error_itself(contract: Contract, fault: Fault, others: Sequence[Fault]) -> bool:
+    if fault.verb != "wrong-status":
+        return False
+    mine, general = _code(contract, fault.rule), fault.rule.kind == "error"
+    alike = [one.rule for one in others if one.verb == "wrong-status"]
+    return any(_code(contract, r) == mine and general != (r.kind == "error") for r in alike)
+
+
+def _never_right(contract: Contract, fault: Fault, others: Sequence[Fault]) -> bool:
+    if fault.verb != "wrong-status" or fault.rule.kind == "error":
+        return False
+    mine = _code(contract, fault.rule)
+    same = [one for one in others if one.verb == fault.verb and _code(contract, one.rule) == mine]
+    return bool(same) and mine not in _left(contract, (fault, *others))
+
+
+def _seldom(contract: Contract, fault: Fault, others: Sequence[Fault]) -> bool:
+    """Whether an error answers so few rules still that it looks like a fault of those."""
+    if fault.rule.kind != "error":
+        return False
+    return _left(contract, (fault, *others)).count(_code(contract, fault.rule)) < MANY
+
+
+def _left(contract: Contract, faults: Sequence[Fault]) -> list[str]:
+    """Return the codes of the errors that still answer the rules as they should, one a rule."""
+    touched = {one.rule.id for one in faults if stage(one) in _BREACH}
+    untouched = (rule for rule in contract.rules.values() if rule.id not in touched)
+    right = [r for r in untouched if r.kind != "error" and answered(contract, r)]
+    return [_code(contract, rule) for rule in right]
+
+
+def _nameless(contract: Contract, fault: Fault, others: Sequence[Fault]) -> bool:
+    if fault.verb not in _NAMELESS:
+        return False
+    same = [one for one in others if one.verb in _NAMELESS]
+    named = [one for one in others if stage(one) == "misanswer" and one.verb not in _UNNAMED]
+    return bool(same) and not named and not _left(contract, (fault, *others))
+
+
+_UNNAMED = (*_NAMELESS, "hang-up", "server-error")
+
+
+def _code(contract: Contract, rule: Rule) -> str:
+    """Return the code of the error that answers what breaks a rule."""
+    if rule.kind == "error":
+        return str(rule.value["code"])
+    return failure(contract.operation, Refusal(cause=_cause(rule), message="")).code
+
+
+_CAUSES: Mapping[str, Cause] = {
+    "type": "serialization",
+    "exists": "not-found",
+    "idempotency": "conflict",
+}
+
+
+def _cause(rule: Rule) -> Cause:
+    if rule.side == "protocol":
+        return REFUSED_FOR[rule.member]  # type: ignore[return-value]  # its values are causes
+    return _CAUSES.get(rule.kind, "validation")
+
+
+def _anybodys(contract: Contract, fault: Fault, others: Sequence[Fault]) -> bool:
+    """Whether a request without a part of its path is accepted with an answer of no members.
+
+    So it is answered by any operation that has none: the path may be that of one.
+    """
+    every = (fault, *others)
+    routed = [one for one in every if stage(one) == "loosen" and _in_path(contract, one.rule)]
+    lacking = {one.rule.member for one in every if one.verb in _AWAY}
+    output = minimal_output(contract.operation)
+    emptied = bool(lacking) and is_object(output) and lacking >= set(output)
+    return emptied and (fault in routed or (fault.verb in _AWAY and bool(routed)))
+
+
+_AWAY = ("lacks", "null")
+
+
+def _in_path(contract: Contract, rule: Rule) -> bool:
+    top = steps(rule.member)[0] if rule.side == "input" and rule.member else ""
+    return rule.kind == "required" and contract.locations.get(top) == "uri"
+
+
+# ---------------------------------------------------------------- requests that are valid
+
+
+def _nothing_left(contract: Contract, fault: Fault, others: Sequence[Fault]) -> bool:
+    """Whether every value of an enum is refused, or every one under which something else may stand.
+
+    Then no value of it is refused, but the member, or what needs such a value.
+    """
+    if fault.verb != "refuse-value":
+        return False
+    refused = {one.value for one in others if one.rule.id == fault.rule.id and one.value}
+    every = frozenset(refusable(contract, fault.rule))
+    kinds = [every, *_kinds_of_value(contract, fault.rule, every)]
+    return bool(refused) and any(fault.value in kind <= refused | {fault.value} for kind in kinds)
+
+
+def _kinds_of_value(
+    contract: Contract, rule: Rule, every: frozenset[str]
+) -> Iterator[frozenset[str]]:
+    """Yield the values of an enum under which conditions on other members hold, and do not."""
+    for one in contract.rules.values():
+        when: dict[str, Any] = one.value.get("when", {}) if one.kind == "conditional" else {}
+        if when.get("member") == rule.member and when.get("in"):
+            holds = every & set(when["in"])
+            yield from (kind for kind in (holds, every - holds) if len(kind) > 1)
+
+
+# ---------------------------------------------------------------- answers that are successes
+
+
+def _empty_handed(contract: Contract, fault: Fault, others: Sequence[Fault]) -> bool:
+    """Whether an answer lacks so much of what it must have that it says there is nothing.
+
+    As SWF answers a poll that finds no task with one of five required members. Where a page states
+    the answer, it does not say so.
+    """
+    every = (fault, *others)
+    if fault.verb not in _AWAY or contract.operation.page is not None:
+        return False
+    away = {one.rule.member for one in every if one.verb in _AWAY}
+    rules = contract.rules.values()
+    due = {rule.member for rule in rules if rule.side == "output" and rule.kind == "required"}
+    top = {member for member in due if len(steps(member)) == 1}
+    told = top - {member.name for member in contract.operation.input.members}
+    lost = away & top
+    return len(lost) > 1 and (2 * len(lost) > len(top) or lost == told)
+
+
+def _same_part(contract: Contract, fault: Fault, others: Sequence[Fault]) -> bool:
+    if stage(fault) != "spoil":
+        return False
+    mine = fault.rule.member
+    spoilt = (one.rule.member for one in others if stage(one) == "spoil")
+    return any(is_at_or_below(mine, one) or is_at_or_below(one, mine) for one in spoilt)
+
+
+def _no_identity(contract: Contract, fault: Fault, others: Sequence[Fault]) -> bool:
+    """Whether a repetition cannot be known: each member that names what was made is spoilt."""
+    every = (fault, *others)
+    if stage(fault) not in ("token", "spoil") or not any(stage(one) == "token" for one in every):
+        return False
+    spoilt = {steps(one.rule.member)[0] for one in every if stage(one) == "spoil"}
+    rules = contract.rules.values()
+    naming = {steps(r.member)[0] for r in rules if r.side == "output" and r.kind == "present"}
+    return bool(spoilt) and naming <= spoilt
+
+
+MASKS: Mapping[str, Mask] = {
+    "what breaks the rule gets one answer": _same_breach,
+    "a token that is taken again brings about no conflict": _no_conflict,
+    "an error whose status is wrong wherever it comes is one deviation": _error_itself,
+    "an error that answers a few rules only looks like a deviation of those": _seldom,
+    "an error that never comes with its status is one deviation": _never_right,
+    "where no error has a name, that is one deviation": _nameless,
+    "an answer without members is that of any operation at such a path": _anybodys,
+    "where each value is refused, it is the member that is": _nothing_left,
+    "an answer that lacks most of its members says that there is nothing": _empty_handed,
+    "of a part of an answer one thing can be wrong": _same_part,
+    "where nothing names what was made, a repetition is not known": _no_identity,
+}
+"""Why a fault cannot be told beside others, each with what says so."""
