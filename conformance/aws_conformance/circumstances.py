@@ -59,6 +59,7 @@ class Circumstances:
             or any(self._external(path) for path in paths),
             about_identifier=bool(paths & identifiers),
             routed=self.routed(case),
+            astray=exchange.astray,
             usual=exchange.reading.kind == "error" and self._usual(case),
             unread=exchange.reading.kind == "error" and self._sends_unread(case),
         )

@@ -24,6 +24,10 @@ def not_recorded(m: Matter) -> bool:
     return m.answer.silence == NOT_RECORDED
 
 
+def not_sent(m: Matter) -> bool:
+    return m.answer.silence == "not-sent"
+
+
 def crash(m: Matter) -> bool:
     return m.answer.kind == "silence" and m.answer.silence == "crash"
 

@@ -49,12 +49,13 @@ class Silence(Value, frozen=True):
     unreachable: no connection at all · timeout: nothing within the time limit · hangup: closed
     before an answer was whole · garbage: bytes that are not HTTP, a wrong length, a broken encoding
     · too-large: over the size limit · crash: an in-process target raised (`detail` is the
-    exception).
+    exception) · not-sent: it would have been another operation's request (see `astray`).
     """
 
     kind: Literal[
-        "unreachable", "timeout", "hangup", "garbage", "too-large", "crash", "not-recorded"
-    ]
+        "unreachable", "timeout", "hangup", "garbage", "too-large", "crash", "not-recorded",
+        "not-sent",
+    ]  # fmt: skip
     detail: str = ""
     seconds: float = 0.0
 

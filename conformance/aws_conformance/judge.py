@@ -79,6 +79,7 @@ _REFUSED = "an error: {errors}"
 INVALID: tuple[Row, ...] = (
     Row("unreachable", when.unreachable, "error", "unreachable", "an answer"),
     Row("not recorded", when.not_recorded, "inconclusive", NOT_RECORDED, "a recorded answer"),
+    Row("not sent", when.not_sent, "inconclusive", "another-operation", _REFUSED),
     Row("not implemented", when.unimplemented, "unimplemented", "unimplemented", _REFUSED),
     Row("broken as the twin is", when.breaks_as_twin, "inconclusive", "masked", _REFUSED),
     Row("crash", when.crash, "fail", "server-error", _REFUSED),
@@ -92,6 +93,10 @@ INVALID: tuple[Row, ...] = (
         "unimplemented", "unimplemented", _REFUSED,
     ),
     Row("server error", when.server_error, "fail", "server-error", _REFUSED),
+    Row(
+        "another operation's request",
+        lambda m: bool(m.astray), "inconclusive", "another-operation", _REFUSED,
+    ),
     Row(
         "accepted, but one reading of the pattern allows it",
         lambda m: when.success(m) and when.unsure(m),
@@ -290,6 +295,7 @@ _PROTOCOL = "{http} {code}"
 MALFORMED: tuple[Row, ...] = (
     Row("unreachable", when.unreachable, "error", "unreachable", "an answer"),
     Row("not recorded", when.not_recorded, "inconclusive", NOT_RECORDED, "a recorded answer"),
+    Row("not sent", when.not_sent, "inconclusive", "another-operation", _PROTOCOL),
     Row(
         "the signature is not looked at",
         lambda m: (
@@ -309,6 +315,10 @@ MALFORMED: tuple[Row, ...] = (
     Row("silence", when.silent, "fail", "no-response", _PROTOCOL),
     Row("redirect", when.redirect, "fail", "protocol", _PROTOCOL),
     Row("server error", when.server_error, "fail", "server-error", _PROTOCOL),
+    Row(
+        "another operation's request",
+        lambda m: bool(m.astray), "inconclusive", "another-operation", _PROTOCOL,
+    ),
     Row(
         "accepted against the protocol",
         lambda m: when.success(m) and when.binding(m), "fail", "protocol", _PROTOCOL,

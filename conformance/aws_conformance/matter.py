@@ -20,8 +20,9 @@ class Matter(Value, frozen=True):
     the fault (or the witness) stands on a member that names something the target must have.
     `routed`: it stands in the path in such a way that the request may reach another operation.
     `usual`: a valid request has nothing unusual but one value at its limit. `unread`: it sends what
-    the page restricts in words of which no rule was made. `shown`: what other answers show where
-    there is no twin.
+    the page restricts in words of which no rule was made. `astray`: the other operation whose
+    request it is, by the routes of the model. `shown`: what other answers show where there is no
+    twin.
     """
 
     operation: Operation
@@ -35,6 +36,7 @@ class Matter(Value, frozen=True):
     routed: bool = False
     usual: bool = False
     unread: bool = False
+    astray: str = ""
     shown: Shown = ""
 
     @property

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cached_property
 from typing import Protocol
+from urllib.parse import urlsplit
 
+from aws_conformance.astray import astray, harmless
 from aws_conformance.exchange import Answer, Request, Silence, Target
 from aws_conformance.reading import Reading, read, service_errors
 from aws_conformance.recording import Key, key_of
@@ -19,12 +21,16 @@ from aws_strategies.case import Case
 
 
 class Exchange(Value, frozen=True):
-    """One case sent: the request, what came back, and how it reads."""
+    """One case sent: the request, what came back, and how it reads.
+
+    `astray` is the other operation whose request it is (see `aws_conformance.astray`), or "".
+    """
 
     case: Case
     request: Request
     answer: Answer
     reading: Reading
+    astray: str = ""
 
     @property
     def evidence(self) -> Evidence:
@@ -109,7 +115,9 @@ class Sender:
     def send(self, case: Case) -> Exchange:
         """Send one case. Raises `BudgetSpentError`, `UnreachableError`, `EncodeError`.
 
-        Raises `RuntimeError` for a case of a kind that may not be sent: the last line of defence.
+        A broken request that is another operation's, and does something, is not sent: the answer
+        is a `Silence` of that kind. Raises `RuntimeError` for a case of a kind that may not be
+        sent: the last line of defence.
         """
         if self.kinds is not None and case.kind not in self.kinds:
             raise RuntimeError(f"{case.id}: {case.kind} requests are not to be sent here")
@@ -118,6 +126,10 @@ class Sender:
             case = self.keeper.before(case)
         try:
             request = self.encoded(case)
+            other = self._astray(case, request)
+            if other and not harmless(other):
+                self._not_sent()
+                return self._kept_back(case, request, other)
             self.budget()
         except Exception:
             self._not_sent()
@@ -130,7 +142,17 @@ class Sender:
         reading = read(self.operation, answer, self.errors)
         if self.keeper is not None:
             self.keeper.after(case, reading)
-        return Exchange(case, request, answer, reading)
+        return Exchange(case, request, answer, reading, other)
+
+    def _astray(self, case: Case, request: Request) -> str:
+        """Return the other operation whose request a broken one is, "" where it is none's."""
+        if case.kind not in ("invalid", "malformed"):
+            return ""
+        return astray(self.operation, request, urlsplit(self._wiring.endpoint).path.rstrip("/"))
+
+    def _kept_back(self, case: Case, request: Request, other: str) -> Exchange:
+        answer = Silence("not-sent", f"it is a request of {self.operation.service}.{other}")
+        return Exchange(case, request, answer, read(self.operation, answer, self.errors), other)
 
     def _not_sent(self) -> None:
         """Let the journal of resources know that the request it announced never left."""
