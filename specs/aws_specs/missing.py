@@ -39,7 +39,9 @@ def missing_error(names: Sequence[str], operation: str, member: str) -> str:
     found = [name for name in names if NOT_FOUND.search(name)]
     named = _nouns(member) - _FACETS
     about = named or _nouns(operation)
-    own = [name for name in found if _things(name) & about]
+    kinds = {_kind(member)} if named else about
+    own = [name for name in found if _things(name) and _kind(name) in kinds]
+    own.sort(key=lambda name: len(_things(name) - about))
     general = [name for name in found if not _things(name)]
     rest = found if not named and about & {"resource", "tag"} else ()
     return next(iter((*own, *general, *rest)), "")
@@ -71,6 +73,20 @@ def _things(error: str) -> frozenset[str]:
     """Return what an error's name says is missing, empty where it may be anything."""
     nouns = _nouns(error)
     return frozenset() if nouns & _ANYTHING else nouns
+
+
+_DETAILS: Final = _FACETS | {"config", "configuration", "status"}
+"""What may follow the word for the kind of thing (NoSuchFieldLevelEncryptionConfig)."""
+
+
+def _kind(name: str) -> str:
+    """Return the word for the kind of thing that an error calls missing, or a member names.
+
+    It is the last: NoSuchOriginRequestPolicy is about a policy, and says nothing of an origin.
+    """
+    said = [singular(word) for word in words(name) if word not in _SAID]
+    last = said[-1] if said else ""
+    return next((word for word in reversed(said) if word not in _DETAILS), last)
 
 
 def _nouns(name: str) -> frozenset[str]:

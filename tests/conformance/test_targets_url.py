@@ -115,6 +115,7 @@ SILENCES: dict[str, tuple[Script, str]] = {
     "a negative length": (says(b"HTTP/1.1 200 OK\r\nContent-Length: -3\r\n\r\nabc"), "garbage"),
     "two lengths": (says(answer(b"abc", b"Content-Length: 5")), "garbage"),
     "a chunk without a size": (says(CHUNKED + b"zz\r\nabc\r\n"), "garbage"),
+    "a chunk of negative size": (says(CHUNKED + b"-5\r\nabc\r\n"), "garbage"),
     "a chunk that ends early": (says(CHUNKED + b"5\r\nab"), "hangup"),
     "chunks without an end": (says(CHUNKED + b"2\r\nab\r\n"), "hangup"),
     "an unknown transfer encoding": (

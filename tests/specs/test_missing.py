@@ -30,6 +30,18 @@ TABLE = [
     (("ClusterNotFoundFault",), "ListTags", "ResourceArn", "ClusterNotFoundFault"),
     (("ClusterNotFoundFault",), "DeregisterNamespace", "NamespaceIdentifier", ""),
     (("ValidationException",), "GetThing", "ThingId", ""),
+    (("NoSuchOriginRequestPolicy", "NoSuchOrigin"), "CreateDistribution", "TargetOriginId",
+     "NoSuchOrigin"),
+    (("NoSuchOriginRequestPolicy",), "CreateDistribution", "TargetOriginId", ""),
+    (("DBParameterGroupNotFoundFault",), "CreateDBInstance", "DBInstanceIdentifier", ""),
+    (("DBClusterSnapshotNotFoundFault", "DBClusterNotFoundFault"), "RestoreDBClusterToPointInTime",
+     "DBClusterIdentifier", "DBClusterNotFoundFault"),
+    (("DBClusterNotFoundFault",), "CreateDBClusterEndpoint", "DBClusterEndpointIdentifier", ""),
+    (("NoSuchFieldLevelEncryptionConfig",), "GetFieldLevelEncryption", "Id",
+     "NoSuchFieldLevelEncryptionConfig"),
+    (("TargetNotFoundException",), "ListPoliciesForTarget", "TargetId", "TargetNotFoundException"),
+    (("UserNotFoundException", "ResourceNotFoundException"), "AdminAddUserToGroup", "UserPoolId",
+     "ResourceNotFoundException"),
 ]  # fmt: skip
 
 

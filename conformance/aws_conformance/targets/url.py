@@ -145,11 +145,14 @@ class UrlTarget:
     def _read(self, answer: urllib3.BaseHTTPResponse) -> bytes:
         parts: list[bytes] = []
         size = 0
-        for part in answer.stream(_CHUNK, decode_content=False):
-            parts.append(part)
-            size += len(part)
-            if size > self._limits.body:
-                raise _NoAnswerError("too-large", f"the body is over {self._limits.body} bytes")
+        try:
+            for part in answer.stream(_CHUNK, decode_content=False):
+                parts.append(part)
+                size += len(part)
+                if size > self._limits.body:
+                    raise _NoAnswerError("too-large", f"the body is over {self._limits.body} bytes")
+        except ValueError as error:  # urllib3 takes a chunk's size for a number, whatever its sign
+            raise _NoAnswerError("garbage", f"the body cannot be read: {error}") from error
         return b"".join(parts)
 
 
