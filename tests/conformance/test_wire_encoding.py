@@ -197,6 +197,35 @@ def test_a_valid_request_has_the_bytes_a_client_sends(name: str, data: st.DataOb
     assert ours == theirs
 
 
+@pytest.mark.parametrize(
+    "params",
+    [{"Bucket": "a-bucket", "Key": "", "UploadId": "u"}, {"Bucket": "a-bucket", "Key": "k/"}],
+)
+def test_the_bucket_is_the_whole_path_of_an_empty_key_as_it_is_to_a_client(
+    params: dict[str, str],
+) -> None:
+    params = {"UploadId": "u", **params}
+    theirs = client_request("s3", "AbortMultipartUpload", params)
+    request = sent("s3.AbortMultipartUpload", params)
+
+    assert (request.method, request.path) == theirs[:2]
+    assert headers(request)["authorization"] == theirs[2]["authorization"]
+
+
+def test_s3_signs_the_body_that_others_do_not() -> None:
+    params = {"RequestRoute": "r", "RequestToken": "t", "Body": "YWJj"}
+    theirs = client_request("s3", "WriteGetObjectResponse", {**params, "Body": b"abc"})[2]
+    digest = "x-amz-content-sha256"
+
+    ours = headers(sent("s3.WriteGetObjectResponse", params))
+    assert ours[digest] == theirs[digest] != "UNSIGNED-PAYLOAD"
+    other = {"Path": "p", "Body": "YWJj"}
+    theirs = client_request("mediastore-data", "PutObject", {**other, "Body": b"abc"})[2]
+    ours = headers(sent("mediastore-data.PutObject", other))
+    assert ours[digest] == theirs[digest] == "UNSIGNED-PAYLOAD"
+    assert ours["authorization"] == theirs["authorization"]
+
+
 # ---------------------------------------------------------------- faults
 
 

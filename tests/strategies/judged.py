@@ -112,9 +112,8 @@ class Judging:
 
     def _hold(self, plan: Plan, case: Case) -> None:
         self._there |= present(plan, case.params)
-        for rule in plan.testable:
-            across = rule.kind in ("conditional", "exclusive")
-            if across and rule.id not in self._seen and fault_places(rule, case.params):
+        for rule in plan.relations:
+            if rule.id not in self._seen and fault_places(rule, case.params):
                 self._seen.add(rule.id)
 
     def _held(self, rule: Rule) -> bool:

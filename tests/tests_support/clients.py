@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import copy
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, NamedTuple
@@ -10,6 +11,8 @@ from typing import Any, NamedTuple
 import botocore.session
 from botocore.awsrequest import AWSResponse
 from botocore.config import Config
+from botocore.handlers import BUILTIN_HANDLERS
+from botocore.tokens import FrozenAuthToken
 
 ENDPOINT = "http://127.0.0.1:9"
 """Where clients send: nobody listens, and nothing leaves."""
@@ -35,10 +38,27 @@ class _NoBody:
         return b""
 
 
+class _Token:
+    """The bearer's token of every service that wants one."""
+
+    def load_token(self, **_: Any) -> _Token:
+        return self
+
+    def get_frozen_token(self) -> FrozenAuthToken:
+        return FrozenAuthToken("AKIDEXAMPLE")
+
+
 @cache
-def client(service: str) -> Any:
-    """Return a client that sends to nowhere and refuses as little as a client can."""
+def client(service: str, without: Collection[str] = frozenset(), endpoint: str = ENDPOINT) -> Any:
+    """Return a client that sends to nowhere and refuses as little as a client can.
+
+    It is `without` botocore's own handlers of these names.
+    """
     session = botocore.session.Session()
+    session.register_component("token_provider", _Token())
+    for event, handler, *_ in BUILTIN_HANDLERS:
+        if getattr(handler, "__name__", "") in without:
+            session.unregister(event, handler)
     session.set_credentials("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
     config = Config(
         parameter_validation=False,
@@ -48,22 +68,32 @@ def client(service: str) -> Any:
         retries={"total_max_attempts": 1},
     )
     return session.create_client(
-        service, region_name="us-east-1", endpoint_url=ENDPOINT, config=config
+        service, region_name="us-east-1", endpoint_url=endpoint, config=config
     )
 
 
-def client_sends(service: str, operation: str, values: Any) -> Sent | str:
-    """Return what a client would send with these parameters, or why it sends nothing."""
+def client_sends(
+    service: str,
+    operation: str,
+    values: Any,
+    without: Collection[str] = frozenset(),
+    endpoint: str = ENDPOINT,
+) -> Sent | str:
+    """Return what a client would send with these parameters, or why it sends nothing.
+
+    A client that signs in first (S3 Express) sends the last request it makes.
+    """
     caught: list[Any] = []
 
     def catch(request: Any, **_: Any) -> Any:
         caught.append(request)
         return AWSResponse(request.url, 200, {}, _NoBody())
 
-    events = client(service).meta.events
+    caller = client(service, without, endpoint)
+    events = caller.meta.events
     events.register("before-send", catch)
     try:
-        client(service)._make_api_call(operation, values)
+        caller._make_api_call(operation, copy.deepcopy(values))  # handlers change them
     except Exception as error:  # an answer without a body need not be one that it can read
         if not caught:
             return f"{type(error).__name__}: {error}"[:160]

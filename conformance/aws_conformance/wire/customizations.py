@@ -64,6 +64,18 @@ def before_call(model: Any, request: dict[str, Any], context: dict[str, Any]) ->
         handler(model=model, params=request, context=context, request_signer=None)
 
 
+def without_key(model: Any, request: dict[str, Any]) -> None:
+    """Change the path of an S3 request in place where its key is empty: `/bucket`, not `/bucket/`.
+
+    A client's endpoint has the bucket in it, and the path of an empty key adds nothing to that.
+    """
+    template = str(model.http["requestUri"]).partition("?")[0]
+    path = str(request["url_path"])
+    bare = path.count("/") == template.count("/") and path.endswith("/")
+    if bare and model.service_model.service_name == "s3" and template.endswith("/{Key+}"):
+        request["url_path"] = path[:-1]
+
+
 def request_created(model: Any, request: Any) -> None:
     """Change botocore's request object in place as a client would before it signs it."""
     for handler in _handlers("request-created", *_event(model)):

@@ -120,6 +120,7 @@ def _write(model: Any, values: Any, endpoint: str, serializer: Any) -> Any:
     """Return botocore's prepared request for the values."""
     context: dict[str, Any] = {"client_config": _config(), "auth_type": model.auth_type}
     request = serializer.serialize_to_request(values, model)
+    customizations.without_key(model, request)
     if not takes_host_prefix(endpoint):
         request.pop("host_prefix", None)
     prepare_request_dict(request, endpoint, context, USER_AGENT)

@@ -142,7 +142,7 @@ def _signed_v4(
         aws.headers["X-Amz-Content-SHA256"] = sha256(request.body).hexdigest()
     if kind == "v4-unsigned-body":
         aws.context["payload_signing_enabled"] = False
-    signer: Any = (_S3SigV4 if kind.startswith("s3") else _SigV4)(
+    signer: Any = (_S3SigV4 if _is_s3(operation) else _SigV4)(
         identity.credentials, operation.wire.signing_name, identity.region
     )
     signer.clock = identity.clock
@@ -153,6 +153,12 @@ def _signed_v4(
         if _of_signature(name) and not (given and name.lower() == _DIGEST)
     ]
     return [*bare, *added]
+
+
+def _is_s3(operation: Operation) -> bool:
+    """Whether a service signs as S3 does: always the whole body, where it is not sent over TLS."""
+    model: Any = sdk.service_model(operation.service)
+    return str(model.signature_version).startswith("s3")
 
 
 _SIGNERS: Final[Mapping[str, Callable[[str, Operation, Request, Headers, Identity], Headers]]] = {
