@@ -10,15 +10,18 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from aws_conformance import unread
+from aws_conformance.exchange import Response
 from aws_conformance.matter import Matter
 from aws_conformance.recording import NOT_RECORDED
 from aws_conformance.sender import Exchange
 from aws_conformance.unstated import blames_another, narrower
 from aws_specs import sdk
+from aws_specs.jsonvalues import is_object
 from aws_specs.paths import KEY, get, occurrences
 from aws_specs.spec import Rule
 from aws_strategies.build import put, rename
 from aws_strategies.case import Case
+from aws_strategies.extremes import step_inside
 from aws_strategies.kinds import KINDS
 
 if TYPE_CHECKING:
@@ -62,6 +65,32 @@ class Circumstances:
             astray=exchange.astray,
             usual=exchange.reading.kind == "error" and self._usual(case),
             unread=exchange.reading.kind == "error" and self._sends_unread(case),
+            untaken=exchange.reading.kind == "success" and self._untaken(exchange, twin),
+            filled=exchange.reading.error_class == "not-found" and self._filled(rule),
+        )
+
+    def _untaken(self, exchange: Exchange, twin: Exchange | None) -> bool:
+        """Whether a success with an empty part of the path can only be this operation's.
+
+        By the routes of its service it is no other's, it comes in the form of the twin's, and the
+        target refuses paths and methods that nobody has: it has no answer for whatever comes.
+        """
+        case = exchange.case
+        if case.fault is None or twin is None or exchange.astray or not self.routed(case):
+            return False
+        member = self.run.plan.members.get(case.fault.member)
+        if member is None or member.location != "uri" or _media(exchange) != _media(twin):
+            return False
+        probes = [c for c in self.run.cover.cases if c.wire in ("unknown-operation", "method")]
+        return bool(probes) and all(
+            self.run.exchange(probe).reading.kind == "error" for probe in probes
+        )
+
+    def _filled(self, rule: Rule | None) -> bool:
+        """Whether a request with as many entries as a rule allows has been accepted."""
+        return rule is not None and any(
+            exchange.reading.kind == "success" and f"{rule.id}=max" in exchange.case.witnesses
+            for exchange in self.run.exchanges.values()
         )
 
     def _sends_unread(self, case: Case) -> bool:
@@ -78,22 +107,36 @@ class Circumstances:
     def _usual(self, case: Case) -> bool:
         """Whether a refused valid case has nothing unusual but a number or a size at its limit.
 
-        The same request with a typical value there is accepted, so it is the limit that is refused.
+        The same request with a value next to the limit is accepted, or with a typical one, so it is
+        the limit that is refused.
         """
         if len(case.witnesses) != 1 or case.kind != "valid":
             return False
         rule = self.run.clerk.rule_of(case.witnesses[0])
         kind = self.run.plan.rule(rule.member, "type")
-        if rule.kind not in ("range", "length") or kind is None:
+        code = self.run.exchange(case).reading.code
+        if kind is None or blames_another(code, rule.member, self.run.operation):
             return False
-        if narrower(self.run.operation, rule) or blames_another(
-            self.run.exchange(case).reading.code, rule.member, self.run.operation
-        ):
+        inside = None if self._compared(case, rule) else step_inside(self.run.plan, rule, case)
+        if inside is not None and self.run.exchange(inside).reading.kind == "success":
+            return True
+        if rule.kind not in ("range", "length") or narrower(self.run.operation, rule):
             return False
         typical = self.run.cover.case(f"{self.run.operation.id}~only~{kind.id}")
         if typical is None or self.run.exchange(typical).reading.kind != "success":
             return False
         return kind.value != "string" or self._takes_any_text(case, rule)
+
+    def _compared(self, case: Case, rule: Rule) -> bool:
+        """Whether a number stands beside others, to which it may have to be in some relation.
+
+        A MaxSize at its least, 0, is less than a MinSize of 1.
+        """
+        at = next(occurrences(case.params, rule.member), None)
+        beside = get(case.params, at[:-1]) if at else None
+        if rule.kind != "range" or not is_object(beside):
+            return False
+        return sum(isinstance(value, int | float) for value in beside.values()) > 1
 
     def _takes_any_text(self, case: Case, rule: Rule) -> bool:
         """Whether a text as meaningless as the one at a limit is accepted, but of another length.
@@ -172,3 +215,10 @@ class Circumstances:
             return True
         empty = case.fault.op == "remove" or case.fault.new in ("", None)
         return member is not None and member.location == "uri" and empty
+
+
+def _media(exchange: Exchange) -> str:
+    """Return the media type of an answer, without parameters."""
+    answer = exchange.answer
+    said = answer.header("content-type") if isinstance(answer, Response) else ""
+    return said.partition(";")[0].strip().lower()

@@ -88,8 +88,11 @@ def no_route(m: Matter) -> bool:
 def asks_for_more(m: Matter) -> bool:
     """Whether a fault names more things than the valid request does, and one is not there.
 
-    The entries that make a list too long are made up, as the tables of a BatchWriteItem are.
+    The entries that make a list too long are made up, as the tables of a BatchWriteItem are. Where
+    as many as may be are accepted, nobody looks them up.
     """
+    if m.filled:
+        return False
     too_many = m.rule is not None and m.rule.kind == "items" and m.case.fault is not None
     return too_many and m.answer.error_class == "not-found"
 
@@ -186,7 +189,8 @@ def answers_as_twin(m: Matter) -> bool:
     """Whether a success has the members of the twin's: then it is this operation that answers.
 
     A body that is one text says nothing, for any body is one; nor does a root element, for another
-    operation's has one too: what the twin's holds must be there.
+    operation's has one too: what the twin's holds must be there. Where that is nothing, the path
+    must be one that nobody else has.
     """
     if m.twin is None or not is_object(m.twin.value) or not is_object(m.answer.value):
         return False
@@ -194,6 +198,8 @@ def answers_as_twin(m: Matter) -> bool:
     bodies = (member for member in output.members if member.location == "payload")
     raw = {body.name for body in bodies if isinstance(body.shape, Scalar)}
     twin = {name: value for name, value in m.twin.value.items() if name not in raw}
+    if not m.twin.value and not answer and m.untaken:
+        return m.answer.status == m.twin.status and not m.answer.unreadable
     return bool(twin) and all(
         name in answer and (bool(answer[name]) or not value) for name, value in twin.items()
     )
@@ -204,6 +210,11 @@ def unsure(m: Matter) -> bool:
 
 
 _SIZES = frozenset({"length", "items", "range"})
+
+
+def about_amount(m: Matter) -> bool:
+    """Whether the fault is one of size, of which a quota's error may well speak."""
+    return m.rule is not None and m.rule.kind in _SIZES
 
 
 def right_class(m: Matter) -> bool:

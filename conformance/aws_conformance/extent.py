@@ -6,6 +6,7 @@ from aws_conformance.clerk import Clerk
 from aws_specs.error_class import error_class
 from aws_specs.spec import ProtocolSource, Rule
 from aws_strategies.cover import Cover
+from aws_strategies.unbroken import untried
 
 _PROVOKED = frozenset({"validation", "not-found", "conflict"})
 """Classes of errors that a request can bring about from outside."""
@@ -36,9 +37,14 @@ def checkable(cover: Cover, clerk: Clerk) -> dict[str, str]:
 
 
 def unchecked(cover: Cover, within: dict[str, str]) -> tuple[tuple[str, str], ...]:
-    """Return every other rule of the operation, and why no request checks it."""
+    """Return every other rule of the operation, and why no request checks it.
+
+    Of a limit that is tried at one end only, the other one: `…/length~above-max`.
+    """
     rules = cover.plan.operation.rules
-    return tuple((rule.id, _why(rule, cover)) for rule in rules if rule.id not in within)
+    others = tuple((rule.id, _why(rule, cover)) for rule in rules if rule.id not in within)
+    ends = ((end, why) for end, why in untried(cover.plan) if end.rpartition("~")[0] in within)
+    return (*others, *ends)
 
 
 def _why(rule: Rule, cover: Cover) -> str:

@@ -125,12 +125,13 @@ INVALID: tuple[Row, ...] = (
             m.answer.error_class == "quota"
             and when.silent_model(m)
             and not when.right_class(m)
+            and not (m.idle and not when.about_amount(m))
         ),
         "inconclusive", "quota", _REFUSED,
     ),
     Row(
         "refused because something is there already",
-        lambda m: m.answer.error_class == "conflict" and when.silent_model(m),
+        lambda m: m.answer.error_class == "conflict" and when.silent_model(m) and not m.idle,
         "inconclusive", "conflict", _REFUSED,
     ),
     Row(

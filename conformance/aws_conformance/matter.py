@@ -20,9 +20,12 @@ class Matter(Value, frozen=True):
     the fault (or the witness) stands on a member that names something the target must have.
     `routed`: it stands in the path in such a way that the request may reach another operation.
     `usual`: a valid request has nothing unusual but one value at its limit. `unread`: it sends what
-    the page restricts in words of which no rule was made. `astray`: the other operation whose
-    request it is, by the routes of the model. `shown`: what other answers show where there is no
-    twin.
+    the page restricts in words of which no rule was made. `filled`: a list with as many made-up
+    entries as the rule allows is accepted. `untaken`: a part of the path is empty, and no other
+    operation has such a path, and the target refuses what no operation has. `astray`: the other
+    operation whose request it is, by the routes of the model. `idle`: the twin was accepted again,
+    and once more after that: nothing is in its way. `shown`: what other answers show where there is
+    no twin.
     """
 
     operation: Operation
@@ -36,6 +39,9 @@ class Matter(Value, frozen=True):
     routed: bool = False
     usual: bool = False
     unread: bool = False
+    filled: bool = False
+    untaken: bool = False
+    idle: bool = False
     astray: str = ""
     shown: Shown = ""
 

@@ -60,7 +60,7 @@ class OperationRun:
         self.plan, self.cover = cover.plan, cover
         self.exchanges: dict[str, Exchange] = {}
         self.examples: dict[str, Case] = {}
-        self.clerk = Clerk(self.plan)
+        self.clerk = Clerk(self.plan, strict=settings.strict)
         self.bootstrap: Bootstrap | None = None
         """Makes things in the target, where it may."""
         self.about = Circumstances(self)
@@ -101,7 +101,9 @@ class OperationRun:
             yield from self._without_control()
             return
         control = self._awake(self.exchange(self.cover.control))
-        self.reason = absence(self.operation, control, self.cover.cases, self.exchange)
+        # What may be another operation's request says nothing of this one.
+        own = [case for case in self.cover.cases if not self.about.routed(case)]
+        self.reason = absence(self.operation, control, own, self.exchange)
         if self.reason:
             self.state = "unimplemented"
             yield self._unimplemented(control)
@@ -321,6 +323,8 @@ class OperationRun:
         ruling = judge(matter)
         if ruling.reason == "throttled":
             matter, ruling = self.repeater.still_throttled(matter, ruling)
+        elif ruling.reason in ("conflict", "quota"):
+            matter, ruling = self.repeater.undisturbed(matter, ruling)
         if ruling.systemic and ruling.verdict == "fail":
             self.held.append(Held(exchange, matter, ruling, twin))
             return

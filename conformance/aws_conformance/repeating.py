@@ -13,12 +13,15 @@ from aws_conformance.judge import Ruling, judge
 from aws_conformance.matter import Matter
 from aws_conformance.recording import NOT_RECORDED
 from aws_conformance.sender import Exchange, Sender, UnreachableError
+from aws_specs.error_class import error_class
 from aws_specs.jsonvalues import is_object
 from aws_strategies.build import PLACEHOLDER, with_tokens
 from aws_strategies.case import Case
 
 _PATIENCE = 3
 """How often a throttled request is sent again beside its twin before the error is no throttling."""
+
+_TWICE = 2
 
 _THROTTLED = "always throttled"
 
@@ -77,6 +80,34 @@ class Repeater:
             if ruling.reason != "throttled":
                 return matter, ruling
         return matter, replace(ruling, verdict="fail", reason="wrong-error", row=_THROTTLED)
+
+    def undisturbed(self, matter: Matter, ruling: Ruling) -> tuple[Matter, Ruling]:
+        """Return the matter and its ruling where the twin shows that nothing is in the fault's way.
+
+        A conflict or a quota is put down to what is there already, or is being changed. Where the
+        twin is accepted twice more, one right after the other, and the fault still gets the same
+        error between such twins, it is the fault that is answered so. Where the operation has no
+        error for such a fault, it may be the one that serves for all.
+        """
+        twin = self._twin(matter)
+        classes = {error_class(error.name) for error in matter.operation.errors}
+        if twin is None or matter.twin is None or matter.twin.kind != "success":
+            return matter, ruling
+        if not classes & matter.expected_classes:
+            return matter, ruling
+        for _ in range(_TWICE):
+            if self.sender.send(self._fresh(twin)).reading.kind != "success":
+                return matter, ruling
+        answer = self.sender.send(self._fresh(matter.case)).reading
+        same = (answer.kind, answer.status, answer.code) == (
+            matter.answer.kind,
+            matter.answer.status,
+            matter.answer.code,
+        )
+        if not same or self.sender.send(self._fresh(twin)).reading.kind != "success":
+            return matter, ruling
+        matter = replace(matter, idle=True)
+        return matter, judge(matter)
 
     def _twin(self, matter: Matter) -> Case | None:
         """Return the twin's case; None where the matter was judged without one."""

@@ -33,6 +33,7 @@ from aws_specs.spec import Json, Operation, Value
 from aws_strategies.case import Case
 from aws_strategies.cover import Cover
 from aws_strategies.plan import Plan
+from aws_strategies.unbroken import untried
 
 # ---------------------------------------------------------------- what trials share
 
@@ -202,12 +203,15 @@ def _doubts(event: Event, fault: Fault) -> Iterator[str]:
 
 
 def _unsent(fault: Fault, cover: Cover) -> Iterator[str]:
-    """Yield "unmet" for a rule that the run says it cannot break, "no-text" for a longest length.
+    """Yield "unmet" for a rule that the run says it cannot break, or why not at its upper end.
 
-    The latter where no text is found that is too long and keeps the member's pattern.
+    "too-large" where so long a text is not made, "no-text" where none is found that is too long and
+    keeps the member's pattern.
     """
     rule = fault.rule
-    if rule.id in cover.unmet:
+    if f"{rule.id}~above-max" in dict(untried(cover.plan)):
+        yield "too-large"
+    elif rule.id in cover.unmet:
         yield "unmet"
     patterned = rule.kind == "length" and cover.plan.domain(rule.member).patterns
     if patterned and cover.case(f"{rule.id}~above-max") is None:

@@ -110,6 +110,7 @@ MALFORMED: Final[Mapping[str, Mapping[str, Expected]]] = {
     },
     "rest-xml": {
         "xml-syntax": Expected(("MalformedXML", "InvalidInput"), (400,), "O", "AWS common errors"),
+        "method": Expected(_METHOD, (400, 403, 404, 405), "O", "Amazon S3 error responses"),
         **_SIGNATURES,
     },
     "smithy-rpc-v2-cbor": {

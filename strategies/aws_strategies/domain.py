@@ -18,8 +18,12 @@ from aws_specs.spec import Json, Kind, Rule, Value
 from aws_strategies.expression import proposals
 from aws_strategies.text import FORMATS, hinted, matches, matching, of_format, pump
 
-LONGEST = 1 << 18
-"""Texts longer than this are not made: the limit above is then not tested from that side."""
+LONGEST = (1 << 20) + 8
+"""Texts longer than this are not made: the limit above is then not tested from that side.
+
+A limit of 1 MiB is tried: a body of that size is taken everywhere, larger ones are often refused
+unread.
+"""
 
 MOST_ITEMS = 1100
 """Lists and maps with more entries than this are not made."""

@@ -14,6 +14,7 @@ from typing import Any, Final
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
+from aws_specs.jsonvalues import is_list, is_object
 from aws_specs.paths import join
 from aws_specs.spec import Json, List, Map, Member, Recursive, Scalar, Shape, Structure
 from aws_strategies.build import Builder, NoValueError, distinct_keys, member_name, settle
@@ -149,10 +150,13 @@ class _Drawing:
 
     def _structure(self, shape: Structure, path: str, depth: int) -> dict[str, Json]:
         chosen = self._one(shape, path, depth) if shape.union else self._some(shape, path, depth)
-        return {
+        made = {
             member.name: self._value(member.shape, join(path, member.name), depth)
             for member in chosen
         }
+        if path and _hollow(made) and self.plan.operation.wire.protocol in ("query", "ec2"):
+            return dict(self.atlas.builder.typical(path))  # a form has nothing for an empty one
+        return made
 
     def _one(self, shape: Structure, path: str, depth: int) -> Sequence[Member]:
         needed = [m for m in shape.members if self._needed(join(path, m.name), depth)]
@@ -215,3 +219,10 @@ class _Drawing:
         if len(keys) < self.plan.domain(path).min_items:
             keys = distinct_keys(keys[0], count, self.plan.domain(key))
         return {name: self._value(shape.value, value, depth) for name in keys}
+
+
+def _hollow(value: Json) -> bool:
+    """Whether a value holds no leaf at all."""
+    if is_object(value):
+        return all(map(_hollow, value.values()))
+    return is_list(value) and all(map(_hollow, value))

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from aws_specs.schema import loosest
 from aws_specs.spec import Kind, Rule, Scalar
 from aws_strategies.carriage import carriage
-from aws_strategies.domain import LONGEST, Domain
+from aws_strategies.domain import LONGEST, MOST_ITEMS, Domain
 from aws_strategies.expression import widths
 from aws_strategies.plan import Plan
 from aws_strategies.text import compiled
+
+TOO_LARGE = "requests with texts that long, or that many entries, are not made"
+"""Said of limits that no case tries from above."""
 
 _TEXT = "whatever travels in a form, in XML, the path, the query or a header is text"
 _OTHER = "other rules forbid every value that breaks it"
@@ -33,7 +36,17 @@ def _type(plan: Plan, rule: Rule) -> str:
     return _TEXT if carriage(plan, rule.member) != "document" else _OTHER
 
 
+def untried(plan: Plan) -> Iterator[tuple[str, str]]:
+    """Yield the ends of limits that no case tries, as (rule id and "~above-max", why)."""
+    most = {"length": LONGEST, "items": MOST_ITEMS}
+    for rule in plan.testable:
+        if rule.kind in most and (loosest(rule).get("max") or 0) >= most[rule.kind]:
+            yield f"{rule.id}~above-max", TOO_LARGE
+
+
 def _items(plan: Plan, rule: Rule) -> str:
+    if (loosest(rule).get("max") or 0) >= MOST_ITEMS:
+        return TOO_LARGE
     return _TEXT if carriage(plan, rule.member) != "document" else _OTHER
 
 
@@ -59,7 +72,7 @@ def _length(plan: Plan, rule: Rule) -> str:
     limits, domain = loosest(rule), plan.domain(rule.member)
     high, low = limits.get("max"), limits.get("min", 0)
     if high is not None and high >= LONGEST:
-        return "requests with texts that long are not made"
+        return TOO_LARGE
     if low <= 1 and high is None and carriage(plan, rule.member) in ("filled", "raw"):
         return "an empty value is sent as nothing at all"
     if _bounded(domain, low, high):

@@ -51,7 +51,8 @@ NOT_THERE: list[tuple[str, str, Answer, str]] = [
      Response(200, XML, b""), "answers-everything"),
     ("200 to everything, and nothing is required", "connect.TagResource",
      Response(200, NONE, b""), "answers-everything"),
-    ("text that is no XML", "s3.ListBuckets", Response(200, NONE, b"healthy"), "other-protocol"),
+    ("text that is no XML", "s3.ListBuckets", Response(200, NONE, b"healthy"),
+     "answers-everything"),
     ("refused without an AWS error", "s3.CreateBucket", Response(403, HTML, PAGE),
      "other-protocol"),
 ]  # fmt: skip

@@ -202,12 +202,20 @@ def test_shortest_text_is_the_empty_one_even_where_the_pattern_forbids_it() -> N
 
 
 def test_huge_limits_are_not_tried() -> None:
-    long = rule("A", "length", {"max": 1 << 20})
+    long = rule("A", "length", {"max": 1 << 21})
     many = rule("L", "items", {"max": 1 << 20})
     made = plan(structure(A=STRING, L=List(item=STRING)), long, many)
 
     assert ways(made, long, {"A": "a"}) == {}
     assert ways(made, many, {"L": []}) == {}
+
+
+def test_limit_of_one_mebibyte_is_tried() -> None:
+    long = rule("A", "length", {"max": 1 << 20})
+
+    assert [
+        len(text) for text in ways(plan(structure(A=STRING), long), long, {"A": "a"}).values()
+    ] == [(1 << 20) + 1]
 
 
 def test_blob_is_measured_decoded() -> None:

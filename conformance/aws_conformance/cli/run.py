@@ -55,7 +55,8 @@ if TYPE_CHECKING:
 @click.option(
     "--strict/--no-strict",
     default=None,
-    help="Accept only declared errors; conventions of the protocol bind too.",
+    help="Accept only declared errors; conventions of the protocol and all that a model says of "
+    "answers bind too.",
 )
 @click.option(
     "--allow-undecided/--no-allow-undecided",

@@ -96,8 +96,17 @@ class Contract:
 
     @cached_property
     def answered(self) -> int:
-        """How many rules of the request it matters to be answered right for."""
-        return sum(answered(self, rule) for rule in self.operation.rules if rule.side == "input")
+        """How many rules of the request the error for broken constraints answers, as it should."""
+        constraint, unreadable = (
+            failure(self.operation, Refusal(cause=cause, message="")).code
+            for cause in ("validation", "serialization")
+        )
+        others = frozenset({"type", "format"}) if constraint != unreadable else frozenset()
+        return sum(
+            answered(self, rule)
+            for rule in self.operation.rules
+            if rule.side == "input" and rule.kind not in others
+        )
 
     def enforces(self, rule: Rule) -> bool:
         """Return `enforced` of the rule, found out once."""
@@ -189,7 +198,8 @@ def _is_text(contract: Contract, rule: Rule) -> bool:
     """Whether a member of the request travels as text: by its place, or as all do in a protocol."""
     location = _location(contract, rule)
     by_protocol = contract.operation.wire.protocol in _TEXT_PROTOCOLS
-    return location in _TEXT_LOCATIONS or (by_protocol and location != "payload")
+    raw = _is_raw(contract.operation.input, rule.member)
+    return location in _TEXT_LOCATIONS or (by_protocol and not raw)
 
 
 def _enum_unseen(contract: Contract, rule: Rule) -> bool:
