@@ -8,12 +8,13 @@ crash is a finding) is said before.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from msgspec.structs import replace
 
-from aws_conformance.basis import Supply, plans
+from aws_conformance.basis import MOST, Supply, plans
 from aws_conformance.events import Event
 from aws_conformance.naming import Namer
 from aws_conformance.reading import Reading
@@ -33,17 +34,23 @@ _HOPELESS: Final = ("denied", "throttled")
 """Classes of errors that another request gets as well."""
 
 
-def rebase(one: OperationRun, control: Exchange) -> Iterator[Event]:
+FEW: Final = 4
+"""How many requests are tried where the operation may not be there at all: the best ideas."""
+
+
+def rebase(one: OperationRun, control: Exchange, most: int = MOST) -> Iterator[Event]:
     """Look for a request that the target accepts, and build the operation's cases on it.
 
-    Yields what the refused control itself shows, where another request is accepted.
+    At most so many are tried. Yields what the refused control itself shows, where another request
+    is accepted.
     """
     if one.supply is None or control.reading.error_class in _HOPELESS:
         return
     bindings, supply = one.supply()
     given = {**one.sender.target.bindings, **one.settings.bindings, **bindings}
     namer = one.sender.prepare
-    for number, (plan, request) in enumerate(_requests(one, given, supply)):
+    requests = islice(_requests(one, given, supply), most + 1)  # the new bindings alone come first
+    for number, (plan, request) in enumerate(requests):
         one.sender.prepare, one.tried = Namer(plan, one.settings.seed), number + 1
         exchange = _tried(one, plan, request, number)
         if exchange is not None:
@@ -111,4 +118,4 @@ def supply_of(recorded: Mapping[str, str]) -> Supplied | None:
     return bindings, supply
 
 
-__all__ = ["Supplied", "rebase", "recorded_supply", "supply_of"]
+__all__ = ["FEW", "Supplied", "rebase", "recorded_supply", "supply_of"]

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from aws_conformance.bootstrap import Bootstrap
 from aws_conformance.events import Judged, OperationFinished
 from aws_conformance.exchange import Answer, Request, Response, Silence
 from aws_conformance.runner import Settings, run
@@ -186,3 +187,65 @@ def test_what_refuses_a_broken_request_is_there_though_it_takes_one_and_its_answ
     assert "connect.CreateContact/protocol/json-syntax/protocol" in {
         v.rule for e in events if isinstance(e, Judged) for v in e.verdicts if v.verdict == "fail"
     }
+
+
+# ---------------------------------------------------------------- missing, or breaking
+
+
+def breaking_without(member: bytes, sent: list[Request]) -> m.Miniature:
+    """Return a server with one page for what it has not and for what breaks it.
+
+    It breaks on whatever has not that member, streams that are made apart.
+    """
+
+    def answer(request: Request) -> Answer:
+        sent.append(request)
+        asked = dict(request.headers).get("X-Amz-Target", "").rpartition(".")[2]
+        if asked == "CreateStream":
+            return Response(200, AWS_JSON, b"")
+        if asked == "ListShards" and member and member in request.body:
+            return Response(200, AWS_JSON, b'{"Shards": []}')
+        return Response(500, HTML, PAGE)
+
+    return m.Miniature(answer)
+
+
+AWS_JSON = (("Content-Type", "application/x-amz-json-1.1"),)
+
+
+def with_bootstrap(target: m.Miniature) -> tuple[OperationResult, set[str]]:
+    settings = Settings(examples=0, seed=1)
+    bootstrap = Bootstrap(target, settings)
+    events = list(run(["kinesis.ListShards"], target, settings, bootstrap=bootstrap))
+    found = next(e.result for e in events if isinstance(e, OperationFinished))
+    verdicts = [v for e in events if isinstance(e, Judged) for v in e.verdicts]
+    return found, {v.reason for v in verdicts if v.verdict == "fail"}
+
+
+def test_an_operation_that_breaks_on_its_smallest_request_is_there_if_another_is_accepted() -> None:
+    """As moto server answers a crash like an operation it has not: the crashes are findings."""
+    found, reasons = with_bootstrap(breaking_without(b"StreamName", []))
+    assert found.state == "decided"
+    assert "server-error" in reasons
+
+
+def test_an_operation_that_breaks_on_every_request_is_not_told_from_one_that_is_missing() -> None:
+    sent: list[Request] = []
+    found, reasons = with_bootstrap(breaking_without(b"", sent))
+    assert (found.state, found.reason.partition(":")[0]) == ("unimplemented", "as-unknown")
+    assert not reasons
+    assert len(sent) < 40
+
+
+def test_what_says_of_itself_that_it_is_not_there_is_not_tried_again() -> None:
+    sent: list[Request] = []
+
+    def answer(request: Request) -> Answer:
+        sent.append(request)
+        made = any("CreateStream" in value for _, value in request.headers)
+        return Response(200, AWS_JSON, b"") if made else Response(501, NONE, b"")
+
+    found, _ = with_bootstrap(m.Miniature(answer))
+    assert found.reason.startswith("not-implemented")
+    asked = [r for r in sent if any("ListShards" in value for _, value in r.headers)]
+    assert len(asked) == 1
