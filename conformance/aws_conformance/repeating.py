@@ -23,6 +23,12 @@ _PATIENCE = 3
 
 _TWICE = 2
 
+_GIVES_WAY = frozenset({"server-error", "no-response"})
+"""Findings that a target under load, or a proxy before it, shows now and then."""
+
+_WARY = 2
+"""So many more looks at a finding are taken where another one did not repeat."""
+
 _THROTTLED = "always throttled"
 
 
@@ -36,16 +42,39 @@ class Repeater:
         self.clerk = clerk
         self.find = find
         self.seed = seed
+        self.unsteady = False
+        """Whether something that the target answered did not repeat."""
 
     def confirmed(self, matter: Matter, ruling: Ruling) -> Ruling:
         """Return the ruling if it repeats, else marked as flaky.
 
-        A target that is gone after the request cannot be asked again: the finding is kept, marked
-        as not confirmed.
+        The fault is sent beside a fresh twin, and then at once again: what comes with every second
+        request comes to one of the two. A target that gives way may do so at random, and one that
+        has been flaky may be so again: there it is sent more often. A target that is gone after the
+        request cannot be asked again: the finding is kept, marked as not confirmed.
+        """
+        found = self._looked_again(matter, ruling)
+        looks = 1 + (ruling.reason in _GIVES_WAY) + _WARY * self.unsteady
+        for _ in range(looks if found is ruling else 0):
+            later = self._looked_again(matter, ruling, beside=False)
+            if later.row.endswith(UNCONFIRMED) or later.verdict == "inconclusive":
+                break  # nothing more can be learned, or what was sent before is in the way
+            if later is not ruling:
+                found = later
+                break
+        self.unsteady = self.unsteady or found.row.endswith(FLAKY)
+        return found
+
+    def _looked_again(self, matter: Matter, ruling: Ruling, *, beside: bool = True) -> Ruling:
+        """Return what comes of sending a fault once more, `beside` a fresh twin or alone.
+
+        That is the ruling itself where it is the same.
         """
         twin = self._twin(matter)
         try:
-            fresh_twin = self.sender.send(self._fresh(twin)).reading if twin else matter.twin
+            fresh_twin = matter.twin
+            if twin is not None and beside:
+                fresh_twin = self.sender.send(self._fresh(twin)).reading
             answer = self.sender.send(self._fresh(matter.case)).reading
         except UnreachableError:
             return replace(ruling, row=ruling.row + UNCONFIRMED)
