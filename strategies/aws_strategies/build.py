@@ -63,6 +63,11 @@ class Builder:
         """Return the typical value of a member, its required members included."""
         return self._value(self.plan.shapes[path], path, self.plan.always, {}, 0)
 
+    def filled(self, path: str) -> Json:
+        """Return the typical value of a member, with an entry where it is a list or a map."""
+        wanted = {**self.plan.always, **_entries((path,))}
+        return self._value(self.plan.shapes[path], path, wanted, {}, 0)
+
     def _value(
         self, shape: Shape, path: str, wanted: Wanted, values: Mapping[str, Json], depth: int
     ) -> Json:
@@ -268,7 +273,7 @@ def settle(plan: Plan, request: dict[str, Any], keep: Iterable[str] = ()) -> dic
     What is in `keep` is not removed where another change does it.
     """
     kept = set(keep)
-    for rule in plan.relations:
+    for rule in (*plan.relations, *plan.relations):  # what one rule adds, another may be about
         if rule.kind == "exclusive":
             _settle_exclusive(plan, rule, request, kept)
         elif "member" in rule.value["when"]:
@@ -293,7 +298,9 @@ def _settle_conditional(plan: Plan, rule: Rule, request: dict[str, Any], keep: s
 
 def _avoid(plan: Plan, request: dict[str, Any], at: Concrete, when: Mapping[str, Json]) -> bool:
     """Give the condition's member a value that does not trigger it; False where it has none."""
-    values = plan.domain(when["member"]).values or ()
+    shape = plan.shapes.get(when["member"])
+    either = (True, False) if isinstance(shape, Scalar) and shape.type == "boolean" else ()
+    values = plan.domain(when["member"]).values or either
     others = [value for value in values if value not in when.get("in", values)]
     if others:
         put(request, at, others[0])
@@ -345,7 +352,8 @@ def _settle_unsupported(plan: Plan, request: Json, at: Concrete, then: Mapping[s
 
 
 def _settle_required(plan: Plan, request: Json, at: Concrete, then: Mapping[str, Json]) -> None:
-    if exists(request, at) or not plan.sendable(then["member"]):
+    there = exists(request, at) and fetch(request, at) not in ([], {})  # as little as none
+    if there or not plan.sendable(then["member"]):
         return
     holder: Any = request
     path = ""
@@ -354,7 +362,7 @@ def _settle_required(plan: Plan, request: Json, at: Concrete, then: Mapping[str,
         if step not in holder:
             holder[step] = {}
         holder = holder[step]
-    holder[at[-1]] = Builder(plan).typical(then["member"])
+    holder[at[-1]] = Builder(plan).filled(then["member"])
 
 
 def _nothing(plan: Plan, request: Json, at: Concrete, then: Mapping[str, Json]) -> None:

@@ -7,7 +7,7 @@ it is made of are sent one by one, so that the one that is refused has a name.
 
 Ids do not depend on seed, target or bindings: `<operation>~control`, `<operation>~group~<path>`,
 `<operation>~enums~<n>`, `<operation>~most`, `<operation>~least`, `<operation>~only~<witness>`,
-`<rule id>~<what>`.
+`<operation>~when~<rule>` and `<operation>~beside~<rule>` (made for one rule), `<rule id>~<what>`.
 """
 
 from __future__ import annotations
@@ -376,6 +376,8 @@ class Cover:
         """Return the first valid case in which the rule can be broken."""
         if rule.kind == "conditional":
             return self._conditional_twin(rule)
+        if rule.kind == "exclusive" and (beside := self._exclusive_twin(rule)):
+            return beside
         candidates = [self.control, *self._holding(rule)]
         for case in candidates:
             if any(True for _ in self._places(rule, case.params)):
@@ -408,10 +410,28 @@ class Cover:
         if when.get("in"):
             values[when["member"]] = when["in"][0]
         include = [when["member"]]
+        if when.get("present"):
+            include += self._filled(when["member"])
         if then["kind"] in ("format", "enum", "required"):
             include.append(then["member"])
         elif then["member"] != when["member"]:
             include.append(parent(then["member"]))
+        return self._made_for(rule, identity, include, values)
+
+    def _exclusive_twin(self, rule: Rule) -> Case | None:
+        """Return the smallest valid request with one of the members that exclude each other."""
+        for path in rule.value["members"]:
+            identity = f"{self.operation.id}~beside~{rule.id.rsplit('=', 1)[-1]}~{steps(path)[-1]}"
+            if self.plan.sendable(path):
+                twin = self._made_for(rule, identity, [path, *self._filled(path)], {})
+                if twin is not None and any(True for _ in occurrences(twin.params, path)):
+                    return twin
+        return None
+
+    def _made_for(
+        self, rule: Rule, identity: str, include: Sequence[str], values: Mapping[str, Json]
+    ) -> Case | None:
+        """Return a valid request with some members, made for one rule; None where there is none."""
         try:
             request = self.builder.request([p for i in include for p in above(i)], values)
         except NoValueError:
@@ -421,6 +441,12 @@ class Cover:
         twin = replace(self._valid(identity, request, [f"{rule.id}"]), parts=())
         self._conditions[identity] = twin
         return twin
+
+    def _filled(self, path: str) -> list[str]:
+        """Return a list's or map's entry: an empty one is as little as none to many a server."""
+        shape = self.plan.below(path)
+        mark = "[]" if isinstance(shape, List) else "{}" if isinstance(shape, Map) else ""
+        return [f"{path}{mark}"] if mark else []
 
     def _places(self, rule: Rule, request: Json) -> Iterator[Concrete]:
         """Yield where a rule can be broken: where its member stands, or could for an absent one."""

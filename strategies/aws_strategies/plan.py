@@ -165,7 +165,7 @@ class Plan:
         """The rules that may be broken: sure enough, checkable, on members we send."""
         return tuple(
             rule
-            for path in self.shapes
+            for path in ("", *self.shapes)
             for rule in self.rules.get(path, ())
             if rule.sure >= self.confidence and rule.checkable
             if self.sendable(path) or (rule.kind == "unsupported" and self.known(path))

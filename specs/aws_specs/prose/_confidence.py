@@ -46,6 +46,12 @@ CONFIDENCE: Final[Mapping[str, float]] = MappingProxyType(
         "must-be-of-type": 0.8,
         "exclusive": 0.85,
         "union": 0.95,
+        "not-together": 0.85,
+        "forbidden-if": 0.85,
+        "only-if": 0.8,
+        "required-with": 0.8,
+        "of-no-use-if": 0.6,
+        "of-no-use-beside": 0.6,
         "hint-if": 0.3,
         "external": 0.7,
         # formats

@@ -75,7 +75,8 @@ def _before(sentence: Sentence, lead: int, context: Context) -> float:
     low = sentence.low[:lead]
     of_itself = bool(words) and len(words) > 1 and words[1].lower() == own
     conditional = low.startswith(("for ", "in ", "[", "if ", "when ")) and not of_itself
-    return 0.6 if conditional or " if " in low or " when " in low else 1.0
+    parted = any(word in low for word in (" if ", " when ", " each "))
+    return 0.6 if conditional or parted else 1.0
 
 
 def _takes_values(context: Context) -> bool:

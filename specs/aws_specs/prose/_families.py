@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from aws_specs.prose import _conditions, _enums, _formats, _limits, _payload, _states, _support
+from aws_specs.prose import (
+    _conditions,
+    _enums,
+    _formats,
+    _limits,
+    _payload,
+    _states,
+    _support,
+    _together,
+)
 from aws_specs.prose._types import Family
 
 FAMILIES: Final[tuple[Family, ...]] = (
@@ -48,6 +57,11 @@ FAMILIES: Final[tuple[Family, ...]] = (
     Family("must-be-of-type", (" must be ",), _conditions.must_be_of_type),
     Family("hint-of-type", (", a formatted ",), _conditions.hint_of_type),
     Family("exclusive", ("exclusive", "both", "one of", "one and only"), _conditions.exclusive),
+    Family(
+        "together",
+        ("n't", "not ", "only ", "omit", "must ", "required", "mandatory"),
+        _together.together,
+    ),
     Family("payload", ("payload", "set the value of", "key has to"), _payload.payload),
     Family(
         "formats",

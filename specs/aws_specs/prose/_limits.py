@@ -58,6 +58,16 @@ _ITEMS: Final = frozenset(
     ["item", "items", "entry", "entries", "element", "elements", "value", "values", "object",
      "objects", "key-value", "pairs"]
 )  # fmt: skip
+_MOST = r"(?:only )?(?:up to|at most|a maximum of|no more than|as many as) "
+_OF_THE_LIST = re.compile(
+    r"\b(?:the|this|an?|your) (?:\w+ )?(?:list|array|set|map|collection)\b[^.;]{0,30}"
+    rf"\b(?:contain|have|include|accept|support|hold|specify|take)s?\b {_MOST}"
+    r"|^(?:specifies |contains |provides )?(?:an? |the )?(?:[a-z]+ )?"
+    rf"(?:list|array|set|map|collection) of {_MOST}"
+    rf"|\byou can [a-z]+ {_MOST}[^.;]{{1,40}} (?:in|to) (?:this|the) (?:list|array)\b"
+    r"|^limited to (?:a )?size "
+)
+"""What counts the entries whatever they are called: "the list can contain up to 25 documents"."""
 _UNIT_WORDS = r"(millisecond|second|minute|hour|day|week)s\b"
 _MEMBER_UNIT = re.compile(rf"\b(?:in|number of|of) \(?{_UNIT_WORDS}|\({_UNIT_WORDS}\)")
 _ANY_UNIT = re.compile(r",? in (milliseconds|seconds|minutes|hours|days)\b")
@@ -181,7 +191,8 @@ def _items(
     named = _names(noun, context)
     if limit.form == "exact" or (not named and limit.form != "max"):
         return
-    if not named or any(hint in text for hint in _SHARED):
+    counted = named or _OF_THE_LIST.search(text)
+    if not counted or any(hint in text for hint in _SHARED):
         cap = min(cap, 0.7)
     family = f"items-{limit.form}"
     yield draft(family, sentence, context, "items", _bounds(limit), member=path, cap=cap)

@@ -23,7 +23,7 @@ _BOUND = re.compile(
     rf"(?P<max>(?:up to|at most|{_NOT}{_DO} {_MORE} than|{_NOT}(?: be)? (?:exceed|exceeding"
     rf"|surpass)|\bno (?:[a-z]+ ){{1,4}}can exceed"
     rf"(?: a length of)?|{_LESS} than or equal to|as many as|<=|≤"
-    r"|limit(?:ed)? (?:of|to|is)|limit is set (?:to|at)"
+    r"|limit(?:ed)? (?:of|to|is)(?: (?:a )?size(?: of)?)?|limit is set (?:to|at)"
     rf"|\bmax(?:imum)?\.?(?:{_IS}|{_SIZE}:?|(?: [a-z]+){{1,3}}:))(?: a (?:total|maximum) of)? ?)$"
     rf"|(?P<min>(?:at least|{_NOT}{_DO} {_LESS} than|{_MORE} than or equal to|>=|≥"
     rf"|\bmin(?:imum)?\.?(?:{_IS}|{_SIZE}:?|(?: [a-z]+){{1,3}}:)) ?)$"

@@ -144,11 +144,15 @@ def sentences(blocks: Sequence[Prose]) -> tuple[Sentence, ...]:
 
 
 def _items_below(blocks: Sequence[Prose], number: int) -> Iterator[Prose]:
-    """Yield the bullets of one level that follow a block at once."""
+    """Yield the bullets of one level that follow a block at once; a remark may stand among them."""
+    if _is_remark(blocks[number]):
+        return
     above = blocks[number].depth if blocks[number].kind == "item" else 0
     level = 0
     for block in blocks[number + 1 :]:
         if block.kind != "item":
+            if level and _is_remark(block):
+                continue
             if block.depth <= above:
                 return
             continue
@@ -159,3 +163,8 @@ def _items_below(blocks: Sequence[Prose], number: int) -> Iterator[Prose]:
             return
         if block.depth == level:
             yield block
+
+
+def _is_remark(block: Prose) -> bool:
+    """Whether a block is a note or a warning that leads nothing in."""
+    return block.kind not in ("item", "paragraph") and not block.text.rstrip().endswith(":")

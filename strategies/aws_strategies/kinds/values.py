@@ -82,8 +82,14 @@ def break_unsupported(plan: Plan, rule: Rule, request: Json, at: Concrete) -> It
 
 
 def some(plan: Plan, path: str) -> Json:
-    """Return a typical value for a member that no valid request has."""
+    """Return a typical value for a member, with an entry where it is a list or a map.
+
+    What is empty is as little as none to many a server. Of a member that no request may have
+    nothing is known to be valid.
+    """
     shape = plan.shapes[path]
+    if plan.sendable(path):
+        return Builder(plan).filled(path)
     if isinstance(shape, Scalar):
         return Builder(plan).scalar(shape, path)
     if isinstance(shape, Structure):
