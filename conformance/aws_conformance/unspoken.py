@@ -9,6 +9,7 @@ Sent all the same they would be denied, or would hang, and the answer would say 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from aws_conformance.exchange import Target
@@ -23,21 +24,31 @@ _VERSIONS: Final = {"v2": "2", "v4a": "4A"}
 
 
 def unspoken(operation: Operation, target: Target) -> str:
-    """Return why an operation is not sent to a target, "" where it is.
+    """Return why an operation is not sent to a target, "" where it is."""
 
-    Signatures count for real accounts alone (a target that has an `account`): others check none.
+    def bearer() -> bool:
+        from aws_conformance.targets import wiring
+
+        return bool(wiring(target, operation.service).credentials.bearer)
+
+    real = getattr(target, "account", None) is not None
+    return why_unspoken(operation, real=real, bearer=bearer)
+
+
+def why_unspoken(operation: Operation, *, real: bool, bearer: Callable[[], bool]) -> str:
+    """Return why an operation cannot be spoken, "" where it can.
+
+    Signatures count for `real` accounts alone: other targets check none. `bearer` says whether
+    there is a bearer's token; it is asked only where one is wanted.
     """
     model: Any = sdk.operation_model(operation.service, operation.name)
     if model.has_event_stream_input:
         return STREAM
-    if getattr(target, "account", None) is None:
+    if not real:
         return ""
     kind = str(model.resolved_auth_type or model.service_model.signature_version)
     if kind in _VERSIONS:
         return SIGNED.format(service=operation.service, version=_VERSIONS[kind])
-    if kind == "bearer":
-        from aws_conformance.targets import wiring
-
-        bearer = wiring(target, operation.service).credentials.bearer
-        return "" if bearer else BEARER.format(service=operation.service)
+    if kind == "bearer" and not bearer():
+        return BEARER.format(service=operation.service)
     return ""

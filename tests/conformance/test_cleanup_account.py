@@ -126,6 +126,16 @@ def test_what_is_not_spoken_is_not_sent_and_says_why(account: Account, name: str
     assert why in result.output
     assert account.names == []
     assert result.exit_code == 3
+    planned = call("run", name, *ALLOWED, "--dry-run")
+    assert planned.stdout == f"(not sent)\t-\t{name}\t{operation.reason}\n"
+    assert "0 requests" in planned.stderr
+
+
+def test_what_targets_without_signatures_are_sent_is_in_the_dry_run() -> None:
+    planned = call("run", "sdb.ListDomains", "--target", "http://127.0.0.1:9", "--dry-run")
+    assert "sdb.ListDomains~control" in planned.stdout
+    planned = call("run", "lexv2-runtime.StartConversation", "--dry-run")
+    assert "is an event stream" in planned.stdout
 
 
 def test_a_right_refusal_that_depends_on_the_fault_passes_without_a_twin(

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from aws_conformance.session import Session
     from aws_reports.results import Results
     from aws_reports.terminal import Style
-    from aws_specs.graph import Graph
 
 
 @click.command(short_help="Test operations against a target.")
@@ -142,6 +141,7 @@ def run(
     """  # fmt: skip
     from aws_conformance import openings
     from aws_conformance import session as sessions
+    from aws_conformance.cli.dry_run import print_requests
     from aws_specs import catalog
 
     given["allow_accounts"] = list(allow_accounts) or None
@@ -157,7 +157,7 @@ def run(
     wanted = _allowed(catalog.resolve(patterns), patterns, config)
     known = _known(config, update=update_baseline)
     if dry_run:
-        return _dry_run(wanted, config)
+        return print_requests(wanted, config)
     past = _past(config, resume)
     config = sessions.seeded(config, past)
     with _terminating(), _opened(wanted, config, past) as session:
@@ -333,50 +333,3 @@ _STOPS = (signal.SIGINT, signal.SIGTERM)
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
-
-
-def _steps(name: str, graph: Graph, config: Config) -> Iterator[str]:
-    """Yield a line for each thing that is made before an operation is tested."""
-    from aws_specs import catalog
-    from aws_strategies.plan import Plan
-
-    given = Plan(catalog.load(name), bindings=config.bind).bindings
-    for step in graph.chain(name, given=given, finding=config.target != "aws").steps:
-        remover = graph.remover(step.operation) if step.made else None
-        after = f"removed by {remover[0].id}" if remover else "is left behind"
-        said = f"makes something: {after}" if step.made else "only looks"
-        yield f"(bootstrap)\t-\t{step.operation}\t{said}"
-
-
-def _dry_run(names: Sequence[str], config: Config) -> int:
-    """Print the requests of the cover, one a line: method, path, case, and what it may do.
-
-    What is made for them first, and how it goes again, stands before them.
-    """
-    from aws_conformance.bootstrap import Graphs
-    from aws_conformance.cli.portable import planned, request
-    from aws_conformance.hazards import effect_of
-    from aws_conformance.openings import bootstraps
-    from aws_conformance.stateful.running import alone, foreseen, wanted
-    from aws_specs import catalog
-
-    endpoint = config.target if "://" in config.target else "http://127.0.0.1:4599"
-    graphs, making, count = Graphs(config.chains), bootstraps(config), 0
-    for name in names if not alone(config) else ():
-        chosen = catalog.select(catalog.load(name), config.source)
-        operation = catalog.speaking(chosen, config.protocol)
-        graph = graphs(operation.service) if making or config.target == "aws" else None
-        for step in _steps(name, graph, config) if making and graph is not None else ():
-            show(step)
-        for case in planned(operation, config):
-            made = request(operation, case, config, endpoint)
-            count += 1
-            what = f"{made['method']}\t{made['path']}" if made else "(cannot be sent)\t-"
-            show(f"{what}\t{case.id}\t{effect_of(operation, case.kind, graph)}")
-    lives = tuple(foreseen(config, names)) if wanted(config) else ()
-    for line in lives:
-        show(line)
-    more = f", and about {2 * config.examples} examples an operation" if config.examples else ""
-    more += f", and those of {len(lives)} kinds of things that live" if lives else ""
-    click.echo(f"{count} requests{more}; nothing was sent", err=True)
-    return 0

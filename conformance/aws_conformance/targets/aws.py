@@ -57,6 +57,14 @@ def open_aws(options: Options) -> AwsTarget:
     return AwsTarget(session, str(region), account, options)
 
 
+def has_token(profile: str) -> bool:
+    """Return whether botocore would find a bearer's token; nothing is sent to find out."""
+    try:
+        return Session(profile=profile or None).get_auth_token() is not None
+    except BotoCoreError:
+        return False
+
+
 def _account(session: Any, region: str) -> str:
     if session.get_credentials() is None:
         raise TargetError(
