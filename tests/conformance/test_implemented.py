@@ -130,6 +130,19 @@ def test_what_is_too_large_for_a_server_does_not_show_that_an_operation_is_there
     assert found.reason.startswith("unsupported-service")
 
 
+def test_an_operation_whose_answers_are_empty_is_there_where_another_method_is_refused() -> None:
+    """All of its broken requests stand in the path, and may be another operation's."""
+
+    def answer(request: Request) -> Answer:
+        return Response(204 if request.method == "DELETE" else 405, NONE, b"")
+
+    events = run(["cloudfront.DeletePublicKey"], m.Miniature(answer), Settings(examples=0))
+    found = next(e.result for e in events if isinstance(e, OperationFinished))
+    assert found.state == "decided"
+    everything = result("cloudfront.DeletePublicKey", Response(204, NONE, b""))
+    assert everything.reason.startswith("answers-everything")
+
+
 THERE: list[tuple[str, str, Answer]] = [
     ("the same error to everything", "kms.ListKeys", error("ValidationException")),
     ("a list with an item that lacks something", "cloudwatch.ListMetrics",

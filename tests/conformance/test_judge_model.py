@@ -119,6 +119,39 @@ def test_a_fault_in_the_path_may_reach_another_operation() -> None:
     assert (ruling.verdict, ruling.reason) == ("inconclusive", "another-operation")
 
 
+def test_a_success_without_a_part_of_the_path_counts_where_nobody_else_has_it() -> None:
+    empty = answer(BUCKET, 200)
+    lone = invalid(BUCKET, empty, empty, routed=True, untaken=True)
+    assert judge(lone).reason == "accepted-invalid"
+    said = read(BUCKET, Response(200, (("Location", "/x"),), b""), {})
+    assert judge(replace(lone, twin=said)).reason == "another-operation"
+    assert judge(replace(lone, answer=said)).reason == "another-operation"
+
+
+def test_a_conflict_or_a_quota_is_wrong_where_nothing_is_in_the_way() -> None:
+    for code in ("ResourceInUseException", "LimitExceededException"):
+        matter = invalid(STREAM, answer(STREAM, 400, code), OK, idle=True)
+        assert judge(matter).reason == "wrong-error"
+        assert judge(replace(matter, idle=False)).verdict == "inconclusive"
+
+
+def test_a_quota_may_answer_what_is_too_many() -> None:
+    operation = catalog.load("kinesis.AddTagsToStream")
+    rule = next(r for r in operation.rules if r.kind == "items" and r.side == "input")
+    refused = answer(operation, 400, "LimitExceededException")
+    matter = replace(invalid(operation, refused, answer(operation, 200), idle=True), rule=rule)
+    assert judge(matter).verdict != "fail"
+
+
+def test_an_entry_too_many_is_not_missed_where_as_many_as_may_be_are_accepted() -> None:
+    operation = catalog.load("cloudwatch.DescribeAnomalyDetectors")
+    rule = next(r for r in operation.rules if r.kind == "items" and r.side == "input")
+    refused = answer(operation, 404, "ResourceNotFoundException")
+    matter = replace(invalid(operation, refused, answer(operation, 200)), rule=rule)
+    assert judge(matter).reason == "needs-state"
+    assert judge(replace(matter, filled=True)).reason == "wrong-error"
+
+
 @pytest.mark.parametrize(
     ("operation", "usual", "verdict", "reason"),
     [

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from msgspec.structs import replace
 
 from aws_conformance.cli.selftest import selftest as command
-from aws_conformance.emulator.faults import FAULTS
+from aws_conformance.emulator.faults import FAULTS, fault_ids
 from aws_conformance.selftest import Bench, jobs, selftest, spread, work
 from aws_conformance.selftest_report import from_json, schema, summed_up, to_json, to_text
 from aws_conformance.selftest_sample import OF_EACH, SHARES, Drawn, operation_in, sampled
@@ -85,6 +85,62 @@ def test_an_explanation_that_strictness_does_not_keep_explains_nothing() -> None
     weak.settings = replace(weak.settings, only=("valid",))
     weak._explained = tuple(lenient)
     assert weak.trial(CONTACT_ID).survives
+
+
+DECIDED = [
+    ("cloudfront.DeletePublicKey/input/Id/required", ""),
+    ("repostspace.TagResource/input/resourceArn/required", ""),
+    ("not-found:cloudwatch.DescribeAnomalyDetectors/input/AnomalyDetectorIds/items",
+     "smithy-rpc-v2-cbor"),
+    ("not-found:ec2.DisassociateInstanceEventWindow/input/DryRun/type", ""),
+    ("off-by-one:s3control.PutAccessGrantsInstanceResourcePolicy/input/Policy/length", ""),
+    ("refuse:s3control.PutAccessGrantsInstanceResourcePolicy/input/Policy/length", ""),
+    ("refuse:controlcatalog.GetControl/input/ControlArn/length", ""),
+    ("refuse:fsx.DescribeFileCaches/input/FileCacheIds/items", ""),
+    ("refuse:ecr.ListReplicationBackfills/input/maxResults/range", ""),
+    ("success-status:s3.RestoreObject/output/status", ""),
+    ("wrong-error:m2.StopApplication/input/applicationId/pattern", ""),
+    ("wrong-error:kinesis-video-media.GetMedia/input/StreamName/type", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("fault", "protocol"), DECIDED, ids=[row[0] for row in DECIDED])
+def test_what_one_more_request_decides_is_found_and_named(fault: str, protocol: str) -> None:
+    name = fault.rpartition(":")[2].partition("/")[0]
+    trial = Bench(operation_in(name, protocol)).trial(fault)
+    assert trial.outcome == "named"
+
+
+def test_faults_that_no_request_can_show_are_not_injected() -> None:
+    """Text in XML has no type, and one error that answers one rule looks like a fault of it."""
+    versioning = fault_ids(catalog.load("s3.PutBucketVersioning"))
+    assert not [one for one in versioning if one.endswith("MFADelete/type")]
+    mail = fault_ids(catalog.load("pinpoint-email.PutEmailIdentityMailFromAttributes"))
+    assert not [one for one in mail if one.endswith("/error")]
+
+
+def test_a_limit_that_is_too_large_to_try_is_explained_and_listed_as_not_checked() -> None:
+    one = Bench(operation_in("textract.DetectDocumentText"))
+    limit = "textract.DetectDocumentText/input/Document.Bytes/length"
+    trial = one.trial(f"off-by-one:{limit}")
+    assert (trial.outcome, trial.doubts) == ("missed", ("too-large",))
+    assert trial.explained.startswith("not sent, and listed as not checked")
+    made, _ = one._run(())
+    assert list(made.events())
+    assert f"{limit}~above-max" in dict(made.result().unchecked)
+
+
+STRICT = [
+    "outside-enum:scheduler.GetScheduleGroup/output/State/enum",
+    "lacks:savingsplans.CreateSavingsPlan/output/savingsPlanId/present",
+    "null:ce.GetAnomalies/output/Anomalies/required",
+]
+
+
+@pytest.mark.parametrize("fault", STRICT)
+def test_what_answers_of_aws_depart_in_is_a_finding_with_strict_alone(fault: str) -> None:
+    trial = Bench(operation_in(fault.partition(":")[2].partition("/")[0])).trial(fault)
+    assert (trial.outcome, trial.strict, trial.survives) == ("missed", True, False)
 
 
 def test_every_verb_has_a_family() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from aws_specs.spec import Json, List, Map, Member, Recursive, Rule
 from aws_strategies.build import (
@@ -22,7 +23,7 @@ from aws_strategies.build import (
 from aws_strategies.domain import Domain
 from aws_strategies.kinds import broken
 from aws_strategies.plan import Plan
-from strategies.specs import plan, rule, scalar, structure
+from strategies.specs import operation, plan, rule, scalar, structure
 
 STRING = scalar()
 UUID = "0f8fad5b-d9cb-469f-a165-70867728950e"
@@ -51,6 +52,16 @@ def test_map_is_made_with_the_entries_it_must_have() -> None:
 
     assert len(Builder(made).minimal()["M"]) == 3
     assert Builder(plan(structure(M=Map(key=STRING, value=STRING)))).containing("M") == {"M": {}}
+
+
+def test_structure_of_a_form_holds_an_entry_where_it_has_nothing_but_lists() -> None:
+    """An empty structure, or list, is nothing at all in a form."""
+    request = structure(Target=structure(Ids=List(item=STRING)))
+    made = operation(request, rule("Target", "required"))
+    form = replace(made, wire=replace(made.wire, protocol="ec2"))
+
+    assert Builder(Plan(made)).minimal() == {"Target": {}}
+    assert Builder(Plan(form)).minimal() == {"Target": {"Ids": ["ids"]}}
 
 
 def test_shape_that_must_hold_itself_has_no_value() -> None:

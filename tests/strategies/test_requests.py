@@ -53,6 +53,17 @@ def test_valid_requests_break_no_rule_and_pass_both_judges(name: str) -> None:
     check()
 
 
+def test_structures_of_a_form_are_not_drawn_empty() -> None:
+    """There is nothing of an empty one in a form: a required one would be absent."""
+
+    @QUICK
+    @given(valid_requests("ses.SendEmail"))
+    def check(case: Case) -> None:
+        assert any(case.params["Destination"].values())
+
+    check()
+
+
 @pytest.mark.parametrize("name", FIVE)
 def test_valid_request_shrinks_to_the_smallest_one(name: str) -> None:
     plan = plan_of(name)
