@@ -20,6 +20,7 @@ from aws_conformance.basis import Supply, Way, plans
 from aws_conformance.contents import Chains, Graphs, check_chains, contents, merged
 from aws_conformance.exchange import Target
 from aws_conformance.keeper import Keeper
+from aws_conformance.protection import lifting
 from aws_conformance.reading import Reading, says_absent
 from aws_conformance.resources import Removal, ResourceJournal, Thing, names_of, remove_all
 from aws_conformance.sender import BudgetSpentError, Sender, UnreachableError
@@ -322,7 +323,8 @@ class Bootstrap:
             if value is None:
                 return None
             values[path] = value
-        return Removal(node.id, self._removing(node, {**_namesakes(node, params), **values}))
+        removal = Removal(node.id, self._removing(node, {**_namesakes(node, params), **values}))
+        return replace(removal, lifting=lifting(service, params, removal))
 
     def _removing(self, node: Node, values: Mapping[str, str]) -> Mapping[str, Json]:
         """Return a removing request with values at their paths, and whatever else it requires."""

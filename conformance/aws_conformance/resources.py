@@ -31,10 +31,14 @@ GONE: Final = frozenset({"not-found"})
 
 
 class Removal(Value, frozen=True):
-    """The request that removes a thing."""
+    """The request that removes a thing.
+
+    `lifting` is one to send first where it is refused: the thing may be protected from deletion.
+    """
 
     operation: str
     params: Mapping[str, Json]
+    lifting: Removal | None = None
 
 
 class ResourcesHeader(Value, frozen=True, tag_field="line", tag="header", kw_only=True):
@@ -281,7 +285,7 @@ def _remove(journal: ResourceJournal, thing: Thing, call: Call) -> None:
             journal.kept(thing.number, why)
         return
     try:
-        reading = call(thing.removal.operation, thing.removal.params)
+        reading = _asked_to_go(thing.removal, call)
     except (ConformanceError, UnreachableError) as error:
         journal.kept(thing.number, f"{thing.removal.operation} could not be sent: {error}")
         return
@@ -289,6 +293,17 @@ def _remove(journal: ResourceJournal, thing: Thing, call: Call) -> None:
         journal.ended(thing.number, "removed")
     else:
         journal.kept(thing.number, f"{thing.removal.operation} is answered {reading.short()}")
+
+
+def _asked_to_go(removal: Removal, call: Call) -> Reading:
+    """Return the answer to a removal; what protects the thing is lifted if it is refused."""
+    reading = call(removal.operation, removal.params)
+    refused = reading.kind == "error" and reading.error_class not in GONE
+    if refused and removal.lifting is not None:
+        lifted = call(removal.lifting.operation, removal.lifting.params)
+        if lifted.kind == "success":
+            return call(removal.operation, removal.params)
+    return reading
 
 
 def _asked(params: Any) -> tuple[str, ...]:
