@@ -8,7 +8,7 @@ come.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from aws_specs.jsonvalues import is_object
 from aws_specs.paths import occurrences, parent, pointer, steps
@@ -34,11 +34,13 @@ class Answered(Value, frozen=True):
         return self.problem.endswith(_NULL)
 
 
-def check_answer(operation: Operation, value: Json) -> Iterator[Answered]:
+def check_answer(
+    operation: Operation, value: Json, problems: Sequence[str] = ()
+) -> Iterator[Answered]:
     """Yield what a success's value says of each output rule it touches.
 
-    `value` is in the form of the response schema. Null counts as absent; no body at all
-    is an answer without members.
+    `value` is in the form of the response schema, `problems` what its reader met (see `Reading`).
+    Null counts as absent; no body at all is an answer without members.
     """
     if value is None:
         value = {}
@@ -47,14 +49,17 @@ def check_answer(operation: Operation, value: Json) -> Iterator[Answered]:
         for rule in operation.rules
         if rule.side == "output" and rule.kind == "type"
     }
+    forms = _wrong_forms(problems)
     for rule in operation.rules:
         if rule.side != "output" or rule.kind not in _CHECKED or rule.sure < DEFAULT_CONFIDENCE:
             continue
-        check = _required if rule.kind in ("required", "present") else _value
-        yield from check(rule, value, types)
+        if rule.kind in ("required", "present"):
+            yield from _required(rule, value)
+        else:
+            yield from _value(rule, value, types, forms)
 
 
-def _required(rule: Rule, value: Json, types: dict[str, Rule]) -> Iterator[Answered]:
+def _required(rule: Rule, value: Json) -> Iterator[Answered]:
     name = steps(rule.member)[-1]
     for at in occurrences(value, parent(rule.member)):
         holder = _get(value, at)
@@ -68,13 +73,38 @@ def _required(rule: Rule, value: Json, types: dict[str, Rule]) -> Iterator[Answe
             return
 
 
-def _value(rule: Rule, value: Json, types: dict[str, Rule]) -> Iterator[Answered]:
+_FORMS = frozenset({"timestamp-format", "timestamp-range", "bad-base64"})
+"""Problems of one value: the protocol writes its type in another form."""
+
+_LOOSE = ("Expires",)
+"""What is given back as somebody has put it: S3's header, whose text need be no date."""
+
+
+def _wrong_forms(problems: Sequence[str]) -> dict[str, str]:
+    """Return what is said of values that are in the wrong form, by their pointers.
+
+    boto3 reads many forms of a timestamp, clients in other languages only the one of the protocol.
+    """
+    found: dict[str, str] = {}
+    for problem in problems:
+        code, _, text = problem.partition(": ")
+        path, _, said = text.partition(" is ")
+        if code in _FORMS:
+            found[path] = f"is {said}"
+    return found
+
+
+def _value(
+    rule: Rule, value: Json, types: dict[str, Rule], forms: Mapping[str, str]
+) -> Iterator[Answered]:
     touched = False
     for at in occurrences(value, rule.member):
         actual = _get(value, at)
-        if actual is None and rule.kind != "type":
+        if (actual is None and rule.kind != "type") or at == _LOOSE:
             continue
         problem = _problem(rule, actual, types.get(rule.member), at[-1] if at else "")
+        if rule.kind == "type" and not problem and forms:
+            problem = forms.get("".join(f"/{step}" for step in at), "")
         if problem:
             yield Answered(rule=rule, problem=f"{pointer(at)} {problem}")
             return

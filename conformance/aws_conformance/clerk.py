@@ -116,11 +116,12 @@ class Clerk:
 
     def answered(self, exchange: Exchange) -> Iterator[Verdict]:
         """Yield what a success says of the status and of the response shape, each thing once."""
-        status = exchange.reading.status
+        reading = exchange.reading
+        status = reading.status
         others = other_successes(self.operation, exchange.answer)
         right = status == self.operation.wire.status or status in others
         wrong = Answered(self.status_rule, "" if right else f"status {status}", "wrong-status")
-        for answered in (wrong, *check_answer(self.operation, exchange.reading.value)):
+        for answered in (wrong, *check_answer(self.operation, reading.value, reading.problems)):
             yield from self._output(exchange, answered)
 
     def _output(self, exchange: Exchange, answered: Answered) -> Iterator[Verdict]:

@@ -241,9 +241,14 @@ def _rest(due: str, read: Reader) -> Success:
         if member.type_name == "string":
             return {**found, payload: response.body.decode("utf-8", "backslashreplace")}
         _report(_wrong_type(response, (due, *_also(due))), problem)
-        return {**found, payload: read(member, response.body, problem)}
+        return {**found, payload: read(member, response.body, _within(payload, problem))}
 
     return success
+
+
+def _within(member: str, problem: shapes.Problem) -> shapes.Problem:
+    """Return where problems of a payload go: their paths start at the body, not at the answer."""
+    return lambda text: problem(text.replace(": /", f": /{member}/", 1))
 
 
 def _also(due: str) -> tuple[str, ...]:

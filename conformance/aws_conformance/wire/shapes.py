@@ -222,7 +222,10 @@ def from_header(shape: Any, text: str, path: str, problem: Problem) -> Json:
     """Return a header's value in the form of its shape: lists are split, JSON values decoded."""
     if shape.type_name == "list":
         items = _header_items(text, dates=shape.member.type_name == "timestamp")
-        return [from_text(shape.member, item, path, problem, "rfc822") for item in items]
+        return [
+            from_text(shape.member, item, f"{path}/{index}", problem, "rfc822")
+            for index, item in enumerate(items)
+        ]
     if shape.serialization.get("jsonvalue"):
         try:
             return json.loads(base64.b64decode(text, validate=True))
@@ -324,7 +327,10 @@ def _member_from_xml(
     if serialization.get("flattened") and member.type_name == "list":
         item = str(member.member.serialization.get("name", wire))
         nodes = children.pop(item, []) or children.pop(wire, []) or children.pop(name, [])
-        items = [from_xml(member.member, child, path, problem) for child in nodes]
+        items = [
+            from_xml(member.member, child, f"{path}/{index}", problem)
+            for index, child in enumerate(nodes)
+        ]
         return items or None
     nodes = children.pop(wire, [])
     if not nodes:
