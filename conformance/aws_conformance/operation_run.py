@@ -16,6 +16,7 @@ from aws_conformance.implemented import absence, may_break
 from aws_conformance.judge import Ruling, judge
 from aws_conformance.matter import Matter
 from aws_conformance.naming import Namer
+from aws_conformance.preferring import other_control, prefer_accepted
 from aws_conformance.rebasing import FEW, Supplied, rebase
 from aws_conformance.recording import NOT_RECORDED
 from aws_conformance.repeating import Repeater
@@ -112,10 +113,12 @@ class OperationRun:
             self.state = "unimplemented"
             yield self._unimplemented(control)
             return
-        control = self._other_control(control)
+        control = other_control(self, control)
         if control.reading.kind != "success":
             yield from rebase(self, control)
             control = self.exchange(self.cover.control)
+        elif "valid" in self.settings.only:
+            prefer_accepted(self)
         for case in self._cases():
             if case.id not in self.done:
                 yield from self._case(case)
@@ -202,24 +205,6 @@ class OperationRun:
         verdict = self.clerk.verdict(control, rule, "unimplemented", "unimplemented", self.reason)
         return Judged(control.case.id, (verdict,))
 
-    def _other_control(self, control: Exchange) -> Exchange:
-        """Return an accepted control with other values of its enums where the first is refused.
-
-        So one refused value does not hide the whole operation: the rest is built on the other one.
-        """
-        if control.reading.kind == "success" or control.reading.error_class != "validation":
-            return control
-        for path in self._required_enums():
-            for value in (self.plan.domain(path).values or ())[1:]:
-                case = self.cover.case(f"{self.operation.id}~only~{self._enum_id(path)}={value}")
-                if case is not None and self.exchange(case).reading.kind == "success":
-                    self.plan.prefer(path, value)
-                    # Other requests than before: their tokens must be others, too.
-                    self.cover = Cover(self.plan, nonce=f"{self.settings.seed}-{value}")
-                    self.exchanges = {}
-                    return self.exchange(self.cover.control)
-        return control
-
     def build_on(self, plan: Plan, accepted: Exchange) -> None:
         """Build the cases on a plan whose smallest request is accepted: that is the control now."""
         self.plan = self.clerk.plan = plan
@@ -234,17 +219,6 @@ class OperationRun:
         ruling = judge(matter)
         if ruling.verdict == "fail":
             yield self._refused(exchange, matter, ruling)
-
-    def _required_enums(self) -> list[str]:
-        return [
-            path
-            for path in self.plan.shapes
-            if self.plan.required(path) and self.plan.domain(path).values
-        ]
-
-    def _enum_id(self, path: str) -> str:
-        rule = self.plan.rule(path, "enum")
-        return rule.id if rule else ""
 
     # ------------------------------------------------------------ valid
 
@@ -365,7 +339,10 @@ class OperationRun:
         self.reason = undecided.reason(control.reading, self.tried)
         if not self.clerk.passes and not self.clerk.fails:
             return "undecided"
-        return "undecided" if self.clerk.binds() else "partly"
+        lacking = self.clerk.binds() or (
+            control.reading.error_class == "not-found" and self._binds()
+        )
+        return "undecided" if lacking else "partly"
 
     def _binds(self) -> tuple[str, ...]:
         """Return the bindings to give: identifiers that were made up, or else other texts."""

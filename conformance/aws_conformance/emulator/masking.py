@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from aws_conformance.emulator import deviations
 from aws_conformance.emulator.faults import FAULTS, MANY, Fault
 from aws_conformance.emulator.perceptible import (
     REFUSED_FOR,
@@ -178,6 +179,18 @@ def _kinds_of_value(
             yield from (kind for kind in (holds, every - holds) if len(kind) > 1)
 
 
+def _usual_size(contract: Contract, fault: Fault, others: Sequence[Fault]) -> bool:
+    """Whether a list is refused in the size that lists usually have, and what stands with it."""
+    small = [one for one in others if _refuses_smallest(one)]
+    top = steps(fault.rule.member)[0] if fault.rule.side == "input" and fault.rule.member else ""
+    return bool(top) and any(steps(one.rule.member)[0] == top for one in small)
+
+
+def _refuses_smallest(fault: Fault) -> bool:
+    at_least = fault.verb == "refuse" and fault.rule.kind == "items"
+    return at_least and deviations.limit(fault.rule, "max") is None
+
+
 # ---------------------------------------------------------------- answers that are successes
 
 
@@ -228,6 +241,7 @@ MASKS: Mapping[str, Mask] = {
     "an answer without members is that of any operation at such a path": _anybodys,
     "where each value is refused, it is the member that is": _nothing_left,
     "an answer that lacks most of its members says that there is nothing": _empty_handed,
+    "where a list of the smallest size is refused, so is what stands with it": _usual_size,
     "of a part of an answer one thing can be wrong": _same_part,
     "where nothing names what was made, a repetition is not known": _no_identity,
 }
