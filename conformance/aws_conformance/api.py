@@ -62,9 +62,9 @@ def cases(
 def run(*names: str, target: str | Target = "emulator", **settings: Any) -> Results:
     """Run operations against a target and return the results; nothing is written to disk.
 
-    `names` are `service.Operation`, globs allowed; none means the whole catalogue. `target` is
-    "emulator", "moto", "aws", a URL, or a `Target` of your own. `settings` are those of the
-    command line, with underscores: `examples=0`, `seed=1`, `only=["invalid"]`,
+    `names` are `service.Operation`, globs allowed, or services; none means all with a page.
+    `target` is "emulator", "moto", "aws", a URL, or a `Target` of your own. `settings` are those of
+    the command line, with underscores: `examples=0`, `seed=1`, `only=["invalid"]`,
     `bind={"connect.InstanceId": "…"}`. Raises `UsageError` for a setting or a name that does not
     exist, `TargetError` for a target that may not be used.
     """

@@ -1,11 +1,13 @@
 """The catalogue: every spec by name, from spec files where there are any, else from the model.
 
-Names are `service.Operation`; globs work ("connect.*", "*.Create*").
+Names are `service.Operation`; globs work ("connect.*", "*.Create*"), and the name of a service
+("connect") stands for all of its operations. A glob means the operations that have a page where it
+matches some, and those of the SDK where it does not: `overlooked` says what it leaves out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from functools import cache
 from importlib.resources import files
@@ -78,8 +80,8 @@ def load(name: str) -> Operation:
 def resolve(patterns: Sequence[str]) -> tuple[str, ...]:
     """Return the names that patterns mean, in order and once; no pattern means every spec file.
 
-    A glob without a match among spec files is tried on the SDK's operations. Raises `UsageError`
-    for a pattern that matches nothing.
+    The name of a service means all of its operations. A glob without a match among spec files is
+    tried on the SDK's operations. Raises `UsageError` for a pattern that matches nothing.
     """
     if not patterns:
         return names()
@@ -93,25 +95,62 @@ def _expand(pattern: str) -> Sequence[str]:
     if pattern in _spec_files():
         return (pattern,)
     service, _, operation = pattern.partition(".")
-    if not any(mark in pattern for mark in "*?["):
+    if not _is_glob(pattern):
+        if pattern in sdk.services():
+            return _of_service(pattern)
         _check(pattern, service, operation)
         return (pattern,)
-    matched = [name for name in names() if fnmatchcase(name, pattern)]
-    if matched:
-        return matched
-    found = [
-        f"{name}.{known}"
-        for name in sdk.services()
-        if fnmatchcase(name, service)
-        for known in sdk.operation_names(name)
-        if fnmatchcase(known, operation or "*")
-    ]
+    found = _with_spec_files(pattern) or _of_sdk(pattern)
     if not found:
         raise UsageError(
             f"no operation matches {pattern!r}",
             hint="`aws-conformance specs list` names the specs; quote globs for the shell.",
         )
     return found
+
+
+def _is_glob(pattern: str) -> bool:
+    return any(mark in pattern for mark in "*?[")
+
+
+def _of_service(service: str) -> Sequence[str]:
+    """Return all operations of a service: those of its spec files, then the rest of the SDK's."""
+    files = _with_spec_files(f"{service}.*")
+    known = (f"{service}.{operation}" for operation in sdk.operation_names(service))
+    return tuple(dict.fromkeys((*files, *known)))
+
+
+def _with_spec_files(pattern: str) -> Sequence[str]:
+    return [name for name in names() if fnmatchcase(name, pattern)]
+
+
+def _of_sdk(pattern: str) -> Sequence[str]:
+    service, _, operation = pattern.partition(".")
+    return [
+        f"{name}.{known}"
+        for name in sdk.services()
+        if fnmatchcase(name, service)
+        for known in sdk.operation_names(name)
+        if fnmatchcase(known, operation or "*")
+    ]
+
+
+def overlooked(patterns: Sequence[str]) -> Iterator[str]:
+    """Yield a line for each glob that means operations with a page, where their services have more.
+
+    It says how many there are of each, and how to name all.
+    """
+    for pattern in filter(_is_glob, patterns):
+        meant = _with_spec_files(pattern)
+        services = sorted({name.partition(".")[0] for name in meant})
+        known = [name for service in services for name in _of_service(service)]
+        matching = sum(fnmatchcase(name, pattern) for name in known)
+        if len(meant) < matching:
+            yield (
+                f"{pattern}: only the {len(meant)} operations that have a page are meant, of "
+                f"{matching} of {', '.join(services)} that match; a service's name alone "
+                f"({services[0]}) stands for all of its operations"
+            )
 
 
 def _check(name: str, service: str, operation: str) -> None:

@@ -189,6 +189,13 @@ def test_specs_list_takes_globs_and_tells_more() -> None:
     result = call("specs", "list", "connect.*", "-l")
     assert len(result.stdout.splitlines()) == 3
     assert all("pages/connect/" in line for line in result.stdout.splitlines())
+    assert "connect.*: only the 3 operations that have a page are meant" in result.stderr
+
+
+def test_specs_list_of_a_service_has_all_of_its_operations() -> None:
+    result = call("specs", "list", "sqs", "connect")
+    assert {"sqs.SendMessage", "connect.CreateUser", CONTACT} <= set(result.stdout.split())
+    assert result.stderr == ""
 
 
 def test_specs_show_prints_the_spec_file() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from aws_conformance.cli.options import case_options, configured
+from aws_conformance.cli.options import case_options, configured, meant
 from aws_conformance.cli.output import json_line, show
 
 
@@ -46,7 +46,7 @@ def cases(
 
     given = {"source": source, "confidence": confidence, "region": region}
     config = configured(given, bindings, only)
-    for name in catalog.resolve(names):
+    for name in meant(names):
         operation = catalog.select(catalog.load(name), config.source)
         for line in lines(operation, config, endpoint, parts=parts):
             show(json_line(line))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from aws_conformance.cli.options import meant
 from aws_conformance.cli.output import show
 from aws_conformance.config import parse_bindings
 from aws_specs.errors import UsageError
@@ -82,7 +83,7 @@ def _speaking_rest_json(names: tuple[str, ...]) -> Iterable[Operation]:
     from aws_specs import catalog
     from aws_specs.openapi.document import PROTOCOL
 
-    for name in catalog.resolve(names):
+    for name in meant(names):
         operation = catalog.load(name)
         if operation.wire.protocol == PROTOCOL or name in names:
             yield operation
@@ -160,7 +161,7 @@ def jsonschema(names: tuple[str, ...], confidence: float, output: str | None) ->
     from aws_specs.schema import request_schema, response_schema
 
     made: dict[str, dict[str, Any]] = {}
-    for name in catalog.resolve(names):
+    for name in meant(names):
         operation = catalog.load(name)
         made[name] = {
             "request": request_schema(operation, confidence=confidence),

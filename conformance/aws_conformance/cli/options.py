@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -58,6 +58,16 @@ def configured(given: dict[str, Any], bindings: tuple[str, ...], only: str | Non
 
 
 _KINDS: Final = ("valid", "invalid", "malformed", "stateful")
+
+
+def meant(patterns: Sequence[str]) -> tuple[str, ...]:
+    """Return the operations that names and globs mean; stderr says of a glob what it leaves out."""
+    from aws_specs import catalog
+
+    names = catalog.resolve(patterns)
+    for line in catalog.overlooked(patterns):
+        click.echo(line, err=True)
+    return names
 
 
 def _kinds(text: str) -> list[str]:

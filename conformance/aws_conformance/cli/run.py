@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from aws_conformance.cli.options import case_options, configured
+from aws_conformance.cli.options import case_options, configured, meant
 from aws_conformance.cli.output import show
 from aws_specs.errors import UsageError
 
@@ -121,7 +121,11 @@ def run(
     quiet: bool,
     **given: Any,
 ) -> int:
-    """Test the operations NAME (service.Operation, globs allowed; default: the whole catalogue).
+    """Test the operations NAME (default: the whole catalogue, which is all with a page).
+
+    NAME is service.Operation, a glob ('sqs.*Queue'), or a service ('connect') for all of its
+    operations. A glob means the operations with a page where it matches some, else those of the
+    SDK.
 
     For each rule of an operation's documentation, requests are sent that keep it and requests that
     break it in exactly one place. Every finding is sent twice before it is reported, with the
@@ -133,7 +137,7 @@ def run(
     \b
     Examples:
       aws-conformance run
-      aws-conformance run 'connect.*' --target http://localhost:4566
+      aws-conformance run connect 'sqs.*Queue' --target http://localhost:4566
       aws-conformance run --target http://localhost:4566 --baseline known.toml --update-baseline
       aws-conformance run --target http://localhost:4566 --bind connect.InstanceId=1234-5678
       aws-conformance run --only invalid --target aws --profile sandbox --allow-account 111122223333
@@ -142,7 +146,6 @@ def run(
     from aws_conformance import openings
     from aws_conformance import session as sessions
     from aws_conformance.cli.dry_run import print_requests
-    from aws_specs import catalog
 
     given["allow_accounts"] = list(allow_accounts) or None
     config = configured(given, bindings, only)
@@ -154,7 +157,7 @@ def run(
     if recording is not None:
         config = openings.replayed(config, recording)
         patterns = patterns or recording.header.operations
-    wanted = _allowed(catalog.resolve(patterns), patterns, config)
+    wanted = _allowed(meant(patterns), patterns, config)
     known = _known(config, update=update_baseline)
     if dry_run:
         return print_requests(wanted, config)

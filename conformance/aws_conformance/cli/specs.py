@@ -11,6 +11,7 @@ from aws_conformance.cli.build import build
 from aws_conformance.cli.diff import diff
 from aws_conformance.cli.export import export
 from aws_conformance.cli.graph import graph
+from aws_conformance.cli.options import meant
 from aws_conformance.cli.output import json_line, show
 
 if TYPE_CHECKING:
@@ -41,12 +42,12 @@ specs.add_command(export)
 def list_(names: tuple[str, ...], long: bool) -> None:
     """Print the name of every operation with a spec, one a line.
 
-    NAME limits the list; globs are allowed ('connect.*'), and are tried on all operations of the
-    SDK where the catalogue has none that match.
+    NAME limits the list: a glob ('connect.*') is tried on all operations of the SDK where the
+    catalogue has none that match; a service ('connect') stands for all of its operations.
     """
     from aws_specs import catalog
 
-    for name in catalog.resolve(names):
+    for name in meant(names):
         show(_long(catalog.load(name)) if long else name)
 
 
