@@ -182,8 +182,8 @@ class Circumstances:
 
     def _invented(self, path: str) -> bool:
         """Whether a request with an invented value of the member has been accepted."""
-        if path in self.run.plan.bindings:
-            return False
+        if path in self.run.plan.bindings or isinstance(self.run.plan.samples.get(path), str):
+            return False  # given, or told by the documentation: it may be looked up
         return any(
             exchange.reading.kind == "success"
             and exchange.case.kind in ("control", "valid")

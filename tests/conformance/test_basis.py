@@ -31,6 +31,7 @@ from aws_specs.catalog import load
 from aws_specs.errors import UsageError
 from aws_strategies.case import Case, Fault
 from aws_strategies.plan import Plan
+from tests_support import miniatures
 
 SETTINGS = Settings(examples=0, seed=1, only=())
 GRAPHS = Graphs()
@@ -295,3 +296,26 @@ def test_a_run_is_not_resumed_with_another_bootstrap(moto: MotoTarget, tmp_path:
     chains = header(chains={"sqs": {"QueueUrl": ""}})
     with pytest.raises(UsageError, match=r"bootstrap: on then, on, with chains [0-9a-f]{12} now"):
         check_fits(past, chains, tmp_path / "journal.jsonl")
+
+
+# ---------------------------------------------------------------- values that are told
+
+
+AWS_JSON = (("Content-Type", "application/x-amz-json-1.1"),)
+
+
+def test_a_name_that_the_documentation_tells_is_looked_up_though_it_is_not_bound() -> None:
+    """A longer one that is not found is no finding: nobody says which of the two comes first."""
+
+    def answer(request: Request) -> Answer:
+        if b'"SettingId": "/ssm/' in request.body:
+            return Response(200, AWS_JSON, b"{}")
+        return Response(400, AWS_JSON, b'{"__type": "ServiceSettingNotFound"}')
+
+    target = miniatures.Miniature(answer)
+    settings = Settings(examples=0, seed=1)
+    bootstrap = Bootstrap(target, settings)
+    events = list(run(["ssm.UpdateServiceSetting"], target, settings, bootstrap=bootstrap))
+    verdicts = [v for e in events if isinstance(e, Judged) for v in e.verdicts]
+    longer = {v.verdict for v in verdicts if v.case.endswith("SettingId/length~above-max")}
+    assert longer == {"pass"}
