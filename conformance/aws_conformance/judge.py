@@ -86,6 +86,10 @@ INVALID: tuple[Row, ...] = (
     Row("silence", when.silent, "fail", "no-response", _REFUSED),
     Row("answered elsewhere", when.elsewhere, "inconclusive", "elsewhere", _REFUSED),
     Row("not modified", when.not_modified, "inconclusive", "not-modified", _REFUSED),
+    Row(
+        "redirected, and a part of the path is empty",
+        lambda m: when.redirect(m) and m.routed, "inconclusive", "no-route", _REFUSED,
+    ),
     Row("redirect", when.redirect, "fail", "protocol", _REFUSED),
     Row(
         "by its own word not implemented",

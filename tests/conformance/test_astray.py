@@ -156,3 +156,21 @@ def test_a_target_that_breaks_on_another_operations_request_is_a_finding() -> No
     verdicts = refused("s3.GetObject", m.Miniature(answer), Settings(examples=0, seed=1))
     found = [v.reason for v in verdicts if v.rule == "s3.GetObject/input/Key/required"]
     assert found == ["server-error"]
+
+
+@pytest.mark.parametrize(
+    ("member", "said"), [("FileSystemId", "inconclusive"), ("MaxItems", "fail")]
+)
+def test_a_redirect_is_no_finding_where_a_part_of_the_path_is_empty(member: str, said: str) -> None:
+    """As werkzeug answers `GET /file-systems//policy`: no rule says what such a path gets."""
+
+    def answer(request: Request) -> Answer:
+        path, _, query = request.path.partition("?")
+        if "//" in path or "MaxItems=a" in query:
+            return Response(308, (("Location", "http://127.0.0.1:4599/x"),), b"")
+        return Response(200, (("Content-Type", "application/json"),), b"{}")
+
+    name = "efs.DescribeMountTargets" if member == "MaxItems" else "efs.DescribeFileSystemPolicy"
+    verdicts = refused(name, m.Miniature(answer), Settings(examples=0, seed=1))
+    found = [v for v in verdicts if v.member == member and v.observed.startswith("308")]
+    assert {v.verdict for v in found} == {said}
