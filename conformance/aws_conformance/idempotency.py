@@ -280,9 +280,12 @@ def _already_there(operation: Operation, reading: Reading) -> bool:
     """Whether a repetition is answered by a declared error that names what the first one has made.
 
     It made nothing new, so the token has done its work; the model does not say which answer it is.
-    A page that lists such an error says so itself, if it does.
+    A page that lists such an error says so itself, if it does. That the two requests are not the
+    same (IdempotentParameterMismatch) is untrue.
     """
     if reading.error_class != "conflict" or reading.declared != "operation":
+        return False
+    if "mismatch" in reading.code.lower():
         return False
     return operation.page is None or answers_a_retry(operation, reading.code)
 

@@ -274,3 +274,27 @@ def test_the_other_request_has_another_name_than_the_first() -> None:
     target = Miniature(send, emulator.bindings)
     list(run([COLLECTION], target, VALID))
     assert max(len(used) for used in names.values()) == 2
+
+
+def test_the_same_request_is_no_mismatch() -> None:
+    """AWS Systems Manager: the error is for "the same client token" with other parameters."""
+    seen: set[str] = set()
+
+    def windows(request: Request) -> Response:
+        params: dict[str, Any] = json.loads(request.body or b"{}")
+        token = params.get("ClientToken", "")
+        if not isinstance(params.get("Name"), str) or not isinstance(token, str):
+            return _refused("ValidationException")
+        if token in seen:
+            return _refused("IdempotentParameterMismatch")
+        seen.add(token)
+        return _ok({"WindowId": f"mw-{len(seen):017d}"})
+
+    name = "ssm.CreateMaintenanceWindow"
+    events: Iterator[Any] = run([name], Miniature(windows), VALID)
+    every = [v for event in events if isinstance(event, Judged) for v in event.verdicts]
+    tokens = [v for v in every if v.rule == f"{name}/input/ClientToken/idempotency"]
+    found = [v for v in tokens if v.verdict == "fail"]
+    assert [(v.row, v.reason, v.observed) for v in found] == [
+        ("retry of a token", "idempotency", "the second answer is 400 IdempotentParameterMismatch")
+    ]
