@@ -117,7 +117,7 @@ def _inexpressible(shape: Any, values: Any) -> str:
     if shape is None:
         return ""
     kinds = {kind for kind, _, _ in ParamValidator().validate(values, shape)._errors}
-    return ", ".join(sorted(kinds & {"invalid type", "unknown field", "invalid jsonvalue"}))
+    return ", ".join(sorted(kinds & {"invalid type", "invalid jsonvalue"}))
 
 
 def _theirs(

@@ -80,7 +80,8 @@ def run(options: argparse.Namespace, counts: Counts) -> Iterator[str]:
     index, of = map(int, options.shard.split("/"))
     end = time.monotonic() + options.seconds if options.seconds else None
     for service in [s for s in sdk.services() if fnmatchcase(s, options.services)][index::of]:
-        client.cache_clear()
+        for cached in (client, sdk.service_model, sdk.loader):  # models are large
+            cached.cache_clear()
         counts["services"] += 1
         for operation in sdk.operation_names(service):
             yield from judge(f"{service}.{operation}", options.cases, counts)
