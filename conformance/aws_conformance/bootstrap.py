@@ -23,6 +23,7 @@ from aws_conformance.keeper import Keeper
 from aws_conformance.protection import lifting
 from aws_conformance.reading import Reading, says_absent
 from aws_conformance.resources import Removal, ResourceJournal, Thing, names_of, remove_all
+from aws_conformance.restoring import as_created, creation_like
 from aws_conformance.sender import BudgetSpentError, Sender, UnreachableError
 from aws_specs import catalog
 from aws_specs.graph import Chain, Graph, Step, Take
@@ -311,6 +312,9 @@ class Bootstrap:
 
     def removal(self, name: str, params: Any, answer: Json) -> Removal | None:
         """Return the request that removes what a creation made, also from its request alone."""
+        like = creation_like(name)
+        if like:
+            name, params = like, as_created(like, params)
         service = name.partition(".")[0]
         graph = self.graphs(service)
         found = graph.remover(name) if graph is not None else None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from aws_conformance.reading import Reading
+from aws_conformance.restoring import creation_like
 from aws_specs.jsonvalues import is_list, is_object
 from aws_specs.spec import Operation
 from aws_strategies.case import Case
@@ -27,7 +28,8 @@ class Keeper:
         )
         node = graph.nodes.get(operation.id) if graph else None
         self._removes = node is not None and node.role == "removes" and bootstrap.making
-        self._creates = node is not None and node.role == "creates" and bootstrap.tracking
+        makes = node is not None and (node.role == "creates" or bool(creation_like(operation.id)))
+        self._creates = makes and bootstrap.tracking
         self._number: int | None = None
         self.renewed()
 

@@ -1,4 +1,4 @@
-"""What is protected from deletion is removed all the same: the protection is lifted first."""
+"""What is protected from deletion, or restored, is removed like anything else that was made."""
 
 # boto3 has no types here.
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
@@ -13,6 +13,7 @@ import pytest
 
 from aws_conformance.bootstrap import Bootstrap
 from aws_conformance.events import SuiteProblem
+from aws_conformance.exchange import Answer, Request, Response
 from aws_conformance.protection import lifting
 from aws_conformance.reading import Reading
 from aws_conformance.resources import (
@@ -24,6 +25,7 @@ from aws_conformance.resources import (
 )
 from aws_conformance.runner import Settings, run
 from aws_conformance.targets import open_target
+from tests_support.miniatures import Miniature
 from tests_support.servers import has_moto_server, moto_server
 
 LIFTED: list[tuple[str, dict[str, Any], Removal, Removal | None]] = [
@@ -134,3 +136,45 @@ def test_no_protected_table_is_left_on_moto_server() -> None:
         target.close()
     assert made == []
     assert tables == []
+
+
+# ---------------------------------------------------------------- restorations
+
+
+@pytest.mark.parametrize(
+    ("name", "params", "expected"),
+    [
+        ("dynamodb.RestoreTableFromBackup", {"TargetTableName": "t", "BackupArn": "b"},
+         Removal("dynamodb.DeleteTable", {"TableName": "t"})),
+        ("dynamodb.RestoreTableToPointInTime", {"SourceTableName": "s", "TargetTableName": "t"},
+         Removal("dynamodb.DeleteTable", {"TableName": "t"})),
+        ("neptune-graph.RestoreGraphFromSnapshot", {"graphName": "g"}, None),
+        ("secretsmanager.RestoreSecret", {"SecretId": "s"}, None),
+    ],
+)  # fmt: skip
+def test_what_is_restored_is_removed_like_what_is_created(
+    name: str, params: dict[str, Any], expected: Removal | None
+) -> None:
+    target = Miniature(lambda request: Response(200))
+    bootstrap = Bootstrap(target, Settings())
+    assert bootstrap.removal(name, params, None) == expected
+
+
+def test_a_restored_table_is_journaled_and_removed() -> None:
+    asked: list[str] = []
+
+    def answer(request: Request) -> Answer:
+        name = dict(request.headers).get("X-Amz-Target", "").rpartition(".")[2]
+        said = b"{}"
+        if name == "RestoreTableFromBackup":
+            said = b'{"TableDescription": {"TableName": "t"}}'
+        asked.append(name)
+        return Response(200, (("Content-Type", "application/x-amz-json-1.0"),), said)
+
+    target = Miniature(answer)
+    settings = Settings(examples=0, seed=1, only=("valid",))
+    bootstrap = Bootstrap(target, settings, tracking=True)
+    list(run(["dynamodb.RestoreTableFromBackup"], target, settings, bootstrap=bootstrap))
+    assert asked.count("RestoreTableFromBackup") > 10
+    assert asked.count("DeleteTable") >= asked.count("RestoreTableFromBackup")
+    assert not bootstrap.left
