@@ -6,10 +6,10 @@ Of each operation the control, and `--cases` valid, invalid and malformed cases 
 the cover, are encoded: none may raise anything but `EncodeError` ("HTTP cannot carry this"), which
 is counted. All but the malformed ones are given to a real botocore client too (path style, no host
 prefix, no validation), and what it would send is compared: method, path with query, headers with
-the signature, body. What came of a comparison is one of the classes of `compared.py`.
+the signature, body. What came of a comparison is one of the classes of `tests_support/compared.py`.
 
 Prints each crash and each difference that nothing explains, then the counts; exits 1 where there is
-one. Needs the four source folders, `tests` and `benchmarks` on the path.
+one. Needs the four source folders and `tests` on the path.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
 import botocore.auth
-from compared import EXPLAINED, compared, endpoint_for
 
 from aws_conformance.wire import EncodeError, encode
 from aws_specs import catalog, sdk
@@ -31,6 +30,7 @@ from aws_strategies.case import Case
 from aws_strategies.cover import Cover
 from aws_strategies.plan import Plan
 from tests_support.clients import NOW, client
+from tests_support.compared import EXPLAINED, compared, endpoint_for
 
 Counts = collections.Counter[str]
 
