@@ -15,6 +15,7 @@ from aws_conformance.cli.output import show
 
 if TYPE_CHECKING:
     from aws_conformance.selftest import Job, Mapper
+    from aws_conformance.selftest_sample import Drawn
     from aws_conformance.selftest_trial import Item
 
 
@@ -34,7 +35,15 @@ if TYPE_CHECKING:
     help="Speak this protocol, of those that the service's model lists; with --sample, draw only "
     "operations that speak it.",
 )  # fmt: skip
-@click.option("--seed", type=int, default=0, show_default=True, help="Chooses the sample.")
+@click.option(
+    "--together", type=click.IntRange(min=1), default=None, metavar="N",
+    help="Instead, inject N faults at once into one emulator of all the operations: each must be "
+    "named, and nothing else be found.",
+)  # fmt: skip
+@click.option(
+    "--seed", type=int, default=0, show_default=True,
+    help="Chooses the sample, and the faults of --together.",
+)  # fmt: skip
 @click.option(
     "--jobs", type=click.IntRange(min=1), default=1, show_default=True, metavar="N",
     help="Work in N processes.",
@@ -46,6 +55,7 @@ def selftest(
     sample: int,
     most: int | None,
     protocol: str,
+    together: int | None,
     seed: int,
     jobs: int,
     output: str | None,
@@ -65,6 +75,7 @@ def selftest(
       aws-conformance selftest
       aws-conformance selftest connect.CreateContact --faults 50
       aws-conformance selftest --sample 200 --jobs 4 -o selftest.json
+      aws-conformance selftest --together 43 --seed 7
     """
     from aws_conformance import __version__
     from aws_conformance import selftest as tests
@@ -77,6 +88,8 @@ def selftest(
     named = [Drawn(name, protocol) for name in chosen]
     if not (names or sample or protocol):
         named += OF_EACH
+    if together is not None:
+        return _at_once([*named, *sampled(sample, seed, protocol)], together, seed)
     todo = tests.jobs(named, parts=4 * jobs if jobs > 1 else 1, most=most or 0)
     drawn = [one for one in sampled(sample, seed, protocol) if one.operation not in chosen]
     todo += tests.jobs(drawn, most=20 if most is None else most)
@@ -87,6 +100,23 @@ def selftest(
         write_whole(Path(output), to_json(report))
     show(to_text(report), end="")
     return 0 if report.passed else 1
+
+
+def _at_once(drawn: list[Drawn], count: int, seed: int) -> int:
+    """Show what becomes of so many faults in one emulator; return the exit code."""
+    from aws_conformance.together import Server, to_text
+
+    server = Server(drawn)
+    faults = server.draw(count, seed)
+    if len(faults) < count:
+        click.echo(
+            f"{len(faults)} faults of {len(server.operations)} operations can be told beside each "
+            f"other, not {count}.",
+            err=True,
+        )
+    mix = server.mix(faults, seed)
+    show(to_text(mix), end="")
+    return 0 if mix.passed else 1
 
 
 @contextmanager

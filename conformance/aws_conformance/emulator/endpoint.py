@@ -15,10 +15,11 @@ from aws_conformance.emulator.handlers import HANDLERS, missing
 from aws_conformance.emulator.protocols import error_response, success_response
 from aws_conformance.emulator.refusals import Refusal, failure
 from aws_conformance.emulator.state import State
-from aws_conformance.emulator.synthesis import minimal_output
+from aws_conformance.emulator.synthesis import made_output, minimal_output
 from aws_conformance.emulator.tokens import recall, remember, token_rule
 from aws_conformance.emulator.validation import Checker, refusal
 from aws_conformance.exchange import Answer, Response
+from aws_specs.paths import steps
 from aws_specs.spec import Json, Operation
 
 CheckerOf = Callable[[Operation], Checker]
@@ -114,15 +115,22 @@ class Endpoint:
                 return earlier
             if self._handler is None:
                 absent = missing(self.operation, self._state, params)
-                output: Json | Refusal = absent or minimal_output(self.operation)
+                output: Json | Refusal = absent or self._made()
             else:
                 output = self._handler.run(self._state, params)
             if not isinstance(output, Refusal):
                 remember(self._state, self._token, params, copy.deepcopy(output))
             return output
 
+    def _made(self) -> Json:
+        """Return what an operation without a handler answers: with a token, each thing is new."""
+        if token_rule(self.operation) is None:
+            return minimal_output(self.operation)
+        return made_output(self.operation, self._state.count(self.operation.id))
+
     def _succeed(self, output: Json, request_id: str) -> Response:
-        for fault in self._faults["spoil"]:
+        # What stands within something else goes first: it may be gone afterwards.
+        for fault in sorted(self._faults["spoil"], key=lambda one: -len(steps(one.rule.member))):
             act = FAULTS[fault.verb].act
             output = act(self.operation, fault.rule, output) if act else output
         answer = success_response(self.operation, output, request_id)

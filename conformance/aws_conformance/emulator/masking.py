@@ -9,7 +9,7 @@ each other is as good as the other, so masks do not ask which of them wins.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from aws_conformance.emulator import deviations
@@ -23,9 +23,10 @@ from aws_conformance.emulator.perceptible import (
 )
 from aws_conformance.emulator.refusals import Cause, Refusal, failure
 from aws_conformance.emulator.synthesis import minimal_output
+from aws_conformance.emulator.validation import PARSED
 from aws_specs.jsonvalues import is_object
-from aws_specs.paths import steps
-from aws_specs.spec import Rule
+from aws_specs.paths import shape_at, steps
+from aws_specs.spec import Rule, Scalar
 
 Mask = Callable[[Contract, Fault, Sequence[Fault]], bool]
 
@@ -38,14 +39,11 @@ def masked(contract: Contract, fault: Fault, others: Sequence[Fault]) -> str:
     return next((why for why, mask in MASKS.items() if mask(contract, fault, others)), "")
 
 
-def together(contract: Contract, faults: Iterable[Fault]) -> Iterator[Fault]:
-    """Yield those of the faults that can all be told beside each other; the earlier ones first."""
-    chosen: list[Fault] = []
-    for fault in faults:
-        every = [*chosen, fault]
-        if not any(masked(contract, one, [o for o in every if o is not one]) for one in every):
-            chosen.append(fault)
-            yield fault
+def told_apart(contract: Contract, faults: Sequence[Fault]) -> bool:
+    """Whether each of an operation's faults can be told beside all the others."""
+    return not any(
+        masked(contract, one, [other for other in faults if other is not one]) for one in faults
+    )
 
 
 def stage(fault: Fault) -> str:
@@ -115,7 +113,7 @@ def _code(contract: Contract, rule: Rule) -> str:
     """Return the code of the error that answers what breaks a rule."""
     if rule.kind == "error":
         return str(rule.value["code"])
-    return failure(contract.operation, Refusal(cause=_cause(rule), message="")).code
+    return failure(contract.operation, Refusal(cause=_cause(contract, rule), message="")).code
 
 
 _CAUSES: Mapping[str, Cause] = {
@@ -125,10 +123,13 @@ _CAUSES: Mapping[str, Cause] = {
 }
 
 
-def _cause(rule: Rule) -> Cause:
+def _cause(contract: Contract, rule: Rule) -> Cause:
     if rule.side == "protocol":
         return REFUSED_FOR[rule.member]  # type: ignore[return-value]  # its values are causes
-    return _CAUSES.get(rule.kind, "validation")
+    shape = shape_at(contract.operation.input, rule.member)
+    parsed = isinstance(shape, Scalar) and shape.type in PARSED
+    kind = "type" if rule.kind == "format" and parsed else rule.kind
+    return _CAUSES.get(kind, "validation")
 
 
 def _anybodys(contract: Contract, fault: Fault, others: Sequence[Fault]) -> bool:
