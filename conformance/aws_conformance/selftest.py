@@ -27,6 +27,7 @@ from aws_conformance.selftest_sample import Drawn, operation_in
 from aws_conformance.selftest_trial import FAMILIES, Clean, Item, Outcome, Trial, names
 from aws_conformance.sender import Sender
 from aws_conformance.survivors import explained
+from aws_conformance.unspoken import why_unspoken
 from aws_reports.results import Verdict
 from aws_specs.schema import request_schema
 from aws_specs.spec import Json, Operation, Value
@@ -83,8 +84,16 @@ class Bench:
 
     @cached_property
     def faults(self) -> tuple[str, ...]:
-        """Every fault that can be injected and seen from outside."""
-        return fault_ids(self.operation)
+        """Every fault that can be injected and seen from outside.
+
+        There is none in an operation that is not spoken: nothing is ever sent to it.
+        """
+        return () if self.unspoken else fault_ids(self.operation)
+
+    @cached_property
+    def unspoken(self) -> str:
+        """Why a run sends nothing to the operation, "" where it does."""
+        return why_unspoken(self.operation, real=False, bearer=bool)
 
     @cached_property
     def _schema(self) -> dict[str, Json]:
@@ -126,18 +135,30 @@ class Bench:
 
     def clean(self) -> Clean:
         """Return what the suite says of the emulator without a fault."""
+        if self.unspoken:
+            return self._clean("unimplemented", detail=self.unspoken)
         run, _ = self._run(())
         events = [event for event, _ in self._events(run)]
         problems = [event.detail for event in events if isinstance(event, SuiteProblem)]
         failed = {_words(v) for event in events for v in _findings(event)}
+        return self._clean(
+            run.result().state,
+            requests=run.sender.requests,
+            findings=tuple(sorted(failed)),
+            detail="; ".join(problems[:3]) or run.result().reason,
+        )
+
+    def _clean(
+        self, state: str, *, detail: str, requests: int = 0, findings: tuple[str, ...] = ()
+    ) -> Clean:
         return Clean(
             operation=self.operation.id,
             protocol=self.operation.wire.protocol,
-            state=run.result().state,
-            requests=run.sender.requests,
+            state=state,
+            requests=requests,
             faults=len(self.faults),
-            findings=tuple(sorted(failed)),
-            detail="; ".join(problems[:3]) or run.result().reason,
+            findings=findings,
+            detail=detail,
         )
 
     def trial(self, fault: str) -> Trial:

@@ -134,7 +134,7 @@ def _clean(clean: Sequence[Clean]) -> Iterator[str]:
     for one in clean:
         for finding in one.findings:
             yield f"false finding: {finding}"
-        if not one.findings and not one.spotless:
+        if not one.findings and one.state != "decided":
             yield f"{one.state}: {one.operation}: {one.detail}"
     findings = sum(len(one.findings) for one in clean)
     requests = sum(one.requests for one in clean)

@@ -111,6 +111,40 @@ def test_what_one_more_request_decides_is_found_and_named(fault: str, protocol: 
     assert trial.outcome == "named"
 
 
+TOKENS = [
+    ("amp.CreateAnomalyDetector/input/clientToken", "rest-json"),
+    ("athena.CreateNamedQuery/input/ClientRequestToken", "json"),
+    ("cloudformation.CreateStackInstances/input/OperationId", "query"),
+    ("ec2.CreateCapacityManagerDataExport/input/ClientToken", "ec2"),
+    ("s3control.CreateJob/input/ClientRequestToken", "rest-xml"),
+    ("cloudwatchomni.CreateAccessProfile/input/clientToken", "smithy-rpc-v2-cbor"),
+]
+
+
+@pytest.mark.parametrize(("member", "protocol"), TOKENS, ids=[row[1] for row in TOKENS])
+def test_a_token_that_is_ignored_is_found_and_named_in_every_protocol(
+    member: str, protocol: str
+) -> None:
+    one = Bench(operation_in(member.partition("/")[0], protocol))
+    trial = one.trial(f"{member}/idempotency")
+    assert (trial.outcome, trial.family) == ("named", "token ignored")
+    assert one.clean().findings == ()
+
+
+def test_a_token_that_is_used_again_gets_the_conflict_that_is_documented_for_it() -> None:
+    """Other conflicts that the operation declares are not mistaken for it."""
+    fault = "wrong-status:codecommit.CreatePullRequest/input/clientRequestToken/idempotency"
+    assert Bench(operation_in("codecommit.CreatePullRequest")).trial(fault).outcome == "named"
+
+
+def test_an_operation_that_is_not_spoken_is_told_and_has_no_faults() -> None:
+    one = Bench(operation_in("bedrock-runtime.InvokeModelWithBidirectionalStream"))
+    clean = one.clean()
+    assert (one.faults, clean.state, clean.requests) == ((), "unimplemented", 0)
+    text = to_text(summed_up([clean], tool="0", sdk="1"))
+    assert f"unimplemented: {clean.operation}: not-spoken: the request is an event stream" in text
+
+
 def test_faults_that_no_request_can_show_are_not_injected() -> None:
     """Text in XML has no type, and one error that answers one rule looks like a fault of it."""
     versioning = fault_ids(catalog.load("s3.PutBucketVersioning"))

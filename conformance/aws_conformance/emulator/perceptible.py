@@ -16,6 +16,7 @@ from aws_conformance.emulator import deviations, patterns
 from aws_conformance.emulator.dialects import compiled
 from aws_conformance.emulator.handlers import HANDLERS, is_bound, looks_up
 from aws_conformance.emulator.refusals import Cause, Refusal, error_classes, failure
+from aws_conformance.emulator.synthesis import made_output
 from aws_specs.jsonvalues import is_object
 from aws_specs.paths import from_steps, shape_at, steps
 from aws_specs.protocol import malformed_rules
@@ -101,7 +102,7 @@ class Contract:
             failure(self.operation, Refusal(cause=cause, message="")).code
             for cause in ("validation", "serialization")
         )
-        others = frozenset({"type", "format"}) if constraint != unreadable else frozenset()
+        others = frozenset(("type", "format") if constraint != unreadable else ())
         return sum(
             answered(self, rule)
             for rule in self.operation.rules
@@ -458,8 +459,19 @@ def _top_member(top: Structure, path: str) -> Member | None:
 
 
 def is_token(contract: Contract, rule: Rule) -> bool:
-    return rule.kind == "idempotency" and rule.side == "input" and contract.operation.id in HANDLERS
+    """Whether the rule is about a token of which an ignored one shows in what is answered."""
+    operation = contract.operation
+    if not _is_sent_token(rule):
+        return False
+    return operation.id in HANDLERS or made_output(operation, 0) != made_output(operation, 1)
 
 
 def is_strict_token(contract: Contract, rule: Rule) -> bool:
-    return is_token(contract, rule) and has_conflict(rule)
+    """Whether the rule documents a conflict for a token that is used again."""
+    return _is_sent_token(rule) and has_conflict(rule)
+
+
+def _is_sent_token(rule: Rule) -> bool:
+    """Whether the rule is about a token of the request itself: nobody fills in one within it."""
+    used = rule.kind == "idempotency" and rule.side == "input" and is_used(rule)
+    return used and len(steps(rule.member)) == 1

@@ -33,12 +33,16 @@ class Problem(Value, frozen=True):
 
 
 class Refusal(Value, frozen=True, kw_only=True):
-    """A request that is not served. `member` and `kind` name the rule where no schema states it."""
+    """A request that is not served. `member` and `kind` name the rule where no schema states it.
+
+    `error` is the declared error that the rule itself names, where it does.
+    """
 
     cause: Cause
     message: str
     member: str = ""
     kind: str = ""
+    error: str = ""
     problems: tuple[Problem, ...] = ()
 
 
@@ -129,6 +133,9 @@ BY_PROTOCOL: Mapping[str, Mapping[Cause, tuple[str, int]]] = {
 def failure(operation: Operation | None, refusal: Refusal) -> Failure:
     """Return the error that answers a refusal, as the operation declares it."""
     declared = _declared(operation, refusal.cause) if operation else None
+    if operation is not None and refusal.error:
+        named = (shape for shape in operation.errors if refusal.error in (shape.name, shape.code))
+        declared = next(named, declared)
     if declared is not None:
         return from_shape(declared, refusal.message)
     code, status = framework(operation, refusal.cause)

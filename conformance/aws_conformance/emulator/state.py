@@ -58,10 +58,14 @@ class State:
 
     def new_id(self, what: str) -> str:
         """Return the next id of one kind of thing, in the form of a UUID."""
+        return identifier(self._seed, what, self.count(what))
+
+    def count(self, what: str) -> int:
+        """Return the number of the next one of a kind of thing, from 0."""
         with self.lock:
             number = self._made.get(what, 0)
             self._made[what] = number + 1
-        return identifier(self._seed, what, number)
+        return number
 
 
 def identifier(*parts: object) -> str:

@@ -28,6 +28,47 @@ def minimal_output(operation: Operation) -> dict[str, Json]:
     return _structure(operation, facts(operation), operation.output, "", 0)
 
 
+def made_output(operation: Operation, number: int) -> dict[str, Json]:
+    """Return the same output, with the identifiers of the thing of that number.
+
+    Equal to that of another number where no identifier can differ.
+    """
+    output = minimal_output(operation)
+    _identify(output, facts(operation), operation.output, "", number)
+    return output
+
+
+def _identify(output: Json, known: Facts, shape: Shape, path: str, number: int) -> None:
+    """Give the identifiers of a structure other values, in place."""
+    for member in shape.members if isinstance(shape, Structure) else ():
+        here = join(path, member.name)
+        value = output.get(member.name)
+        if is_object(value):
+            _identify(value, known, member.shape, here, number)
+        elif isinstance(value, str) and isinstance(member.shape, Scalar) and _names_it(member.name):
+            output[member.name] = _another(known.get(here, {}), here, number)
+
+
+def _names_it(name: str) -> bool:
+    """Whether a member holds what identifies a thing, by its name; not the request's own id."""
+    lower = name.lower()
+    return lower.endswith(("id", "arn")) and not lower.startswith("request")
+
+
+def _another(rules: Mapping[str, Json], path: str, number: int) -> str:
+    """Return the text of that number for an identifier, as far as its rules leave others."""
+    last = _string(rules, path, number)
+    low, high = _limit(rules, "length", "min", 0), _limit(rules, "length", "max", None)
+    pattern = rules.get("pattern")
+    if last != _string(rules, path, number + 1) or not isinstance(pattern, str):
+        return last
+    fitting = [t for t in patterns.samples(pattern) if _fits(t, low, high) and _matches(pattern, t)]
+    ends = (last[:-1] + letter for letter in "0123456789abcdefABCDEF")
+    fitting += [text for text in ends if last and _matches(pattern, text)]
+    others = sorted(set(fitting))
+    return others[number % len(others)] if others else last
+
+
 def facts(operation: Operation) -> Facts:
     """Index the response's rules: by member path, then by kind, the first statement's value."""
     found: dict[str, dict[str, Json]] = {}
@@ -104,12 +145,12 @@ def _scalar(shape: Scalar, rules: Mapping[str, Json], path: str) -> Json:
             return _string(rules, path)
 
 
-def _string(rules: Mapping[str, Json], path: str) -> str:
+def _string(rules: Mapping[str, Json], path: str, number: int | None = None) -> str:
     if values := rules.get("enum"):
         return str(values[0])
     low = _limit(rules, "length", "min", 0)
     high = _limit(rules, "length", "max", None)
-    fitting = [text for text in _candidates(path, low, high) if _fits(text, low, high)]
+    fitting = [text for text in _candidates(path, low, high, number) if _fits(text, low, high)]
     pattern = rules.get("pattern")
     if isinstance(pattern, str):
         texts = (*fitting, *(text for text in patterns.samples(pattern)))
@@ -122,10 +163,10 @@ def _fits(text: str, low: int, high: int | None) -> bool:
     return len(text) >= low and (high is None or len(text) <= high)
 
 
-def _candidates(path: str, low: int, high: int | None) -> Iterator[str]:
+def _candidates(path: str, low: int, high: int | None, number: int | None) -> Iterator[str]:
     """Yield texts for a member: what its name suggests, then plain ones of a fitting length."""
     name = path.rpartition(".")[2]
-    unique = identifier("example", path)
+    unique = identifier("example", path, *(() if number is None else (number,)))
     arn = f"arn:aws:service:{REGION}:{ACCOUNT}:resource/{unique}"
     if name.lower().endswith("arn"):
         yield arn

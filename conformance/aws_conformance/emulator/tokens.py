@@ -19,11 +19,15 @@ from aws_specs.spec import Json, Operation, Value
 
 
 class TokenRule(Value, frozen=True):
-    """An operation's token member, and whether reusing a token is documented to be a conflict."""
+    """An operation's token member, and whether reusing a token is documented to be a conflict.
+
+    `error` is the name of that conflict.
+    """
 
     operation: str
     member: str
     conflict: bool
+    error: str = ""
 
 
 def token_rule(operation: Operation) -> TokenRule | None:
@@ -31,8 +35,10 @@ def token_rule(operation: Operation) -> TokenRule | None:
     for rule in operation.rules:
         if rule.kind == "idempotency" and rule.side == "input":
             values = [value for value in rule.values if is_object(value)]
-            conflict = any(value.get("conflict") for value in values)
-            return TokenRule(operation=operation.id, member=rule.member, conflict=conflict)
+            error = next((str(v["conflict"]) for v in values if v.get("conflict")), "")
+            return TokenRule(
+                operation=operation.id, member=rule.member, conflict=bool(error), error=error
+            )
     return None
 
 
@@ -51,6 +57,7 @@ def recall(state: State, rule: TokenRule | None, params: Mapping[str, Any]) -> J
         message="The token was used with other parameters.",
         member=rule.member,
         kind="idempotency",
+        error=rule.error,
     )
 
 
