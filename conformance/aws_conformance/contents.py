@@ -14,8 +14,9 @@ from typing import Any, Final, cast
 from aws_specs import catalog, sdk
 from aws_specs.errors import ConformanceError, UsageError
 from aws_specs.graph import Graph
+from aws_specs.identifiers import Node, node_of
 from aws_specs.jsonvalues import is_list, is_object
-from aws_specs.spec import Json, Operation
+from aws_specs.spec import Json
 
 Chains = Mapping[str, Mapping[str, Any]]
 """By service: operation → members to send; member → its source (`service.Operation:path`).
@@ -30,8 +31,9 @@ AFTER: Final = "after"
 
 
 @cache
-def _operations(service: str) -> tuple[Operation, ...]:
-    return tuple(catalog.load(f"{service}.{name}") for name in _names(service))
+def _nodes(service: str) -> tuple[Node, ...]:
+    """Return the places of a service's operations in its graph; their specs are not kept."""
+    return tuple(node_of(catalog.read(f"{service}.{name}")) for name in _names(service))
 
 
 def _names(service: str) -> tuple[str, ...]:
@@ -50,7 +52,7 @@ class Graphs:
         """Return the graph of a service, None for one that the SDK does not know."""
         if service not in self._known:
             try:
-                operations = _operations(service)
+                nodes = _nodes(service)
             except ConformanceError:
                 return None
             sources = {
@@ -63,7 +65,7 @@ class Graphs:
                 for name, value in self.chains.get(service, {}).items()
                 if is_object(value) and AFTER in value
             }
-            self._known[service] = Graph(operations, elsewhere=self, sources=sources, after=after)
+            self._known[service] = Graph(nodes, elsewhere=self, sources=sources, after=after)
         return self._known[service]
 
     def content(self, operation: str, tested: str = "") -> Mapping[str, Json]:

@@ -59,6 +59,11 @@ def page_files() -> dict[str, Traversable]:
 
 @cache
 def load(name: str) -> Operation:
+    """Return what `read` returns, and keep it."""
+    return read(name)
+
+
+def read(name: str) -> Operation:
     """Return the spec of `service.Operation`: its spec file, or the model's where it has none.
 
     Raises `UsageError` with the closest match for a name that neither has.

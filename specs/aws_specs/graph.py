@@ -54,13 +54,14 @@ class Graph:
 
     def __init__(
         self,
-        operations: Iterable[Operation],
+        operations: Iterable[Operation | Node],
         *,
         elsewhere: Callable[[str], Graph | None] = lambda service: None,
         sources: Mapping[str, str] | None = None,
         after: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
-        self.nodes = {node.id: node for node in map(node_of, operations)}
+        nodes = (one if isinstance(one, Node) else node_of(one) for one in operations)
+        self.nodes = {node.id: node for node in nodes}
         self.elsewhere = elsewhere
         self.sources = dict(sources or {})
         self.after = dict(after or {})
