@@ -101,7 +101,7 @@ class Circumstances:
         return unread.sends_more(case.params, control, about, self._unread)
 
     @cached_property
-    def _unread(self) -> frozenset[str]:
+    def _unread(self) -> frozenset[unread.Demand]:
         return unread.demanding(self.run.operation, self.run.settings.confidence)
 
     def _usual(self, case: Case) -> bool:

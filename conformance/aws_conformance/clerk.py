@@ -121,7 +121,10 @@ class Clerk:
         others = other_successes(self.operation, exchange.answer)
         right = status == self.operation.wire.status or status in others
         wrong = Answered(self.status_rule, "" if right else f"status {status}", "wrong-status")
-        for answered in (wrong, *check_answer(self.operation, reading.value, reading.problems)):
+        echo = next((p for p in reading.problems if p.startswith("no-smithy-protocol")), "")
+        protocol = (Answered(self.status_rule, echo, "protocol"),) if echo else ()
+        shape = check_answer(self.operation, reading.value, reading.problems)
+        for answered in (wrong, *protocol, *shape):
             yield from self._output(exchange, answered)
 
     def _output(self, exchange: Exchange, answered: Answered) -> Iterator[Verdict]:

@@ -32,10 +32,13 @@ from aws_strategies.plan import Plan, above
 from aws_strategies.repeated import ELSEWHERE, spared, tested_at
 from aws_strategies.unbroken import why_unbroken
 from aws_strategies.walking import present
+from aws_strategies.wishes import wishes
 
 MOST_TYPES = 40
 """Type confusions an operation gets at most beyond the first of each member."""
 
+MOST_PACKS = 4
+"""Requests among which values are divided that do not go together: a union has one member."""
 
 _LIMITS = ("length", "range", "items")
 
@@ -207,10 +210,10 @@ class Cover:
         longest = max((len(values) for values in enums.values()), default=0)
         for number in range(longest):
             values = {path: vs[number] for path, vs in enums.items() if number < len(vs)}
-            request, kept = self._with(values)
-            if kept:
+            for mark, request, kept in self._packs(values):
                 witnesses = [f"{self._enum_rule(path)}={values[path]}" for path in kept]
-                yield self._valid(f"{self.operation.id}~enums~{number}", request, witnesses)
+                name = f"{self.operation.id}~enums~{number}{mark}"
+                yield self._valid(name, request, witnesses)
 
     def enum_values(self) -> dict[str, tuple[str, ...]]:
         """Return the values of every enum that a valid request may carry, by member path."""
@@ -226,6 +229,19 @@ class Cover:
     def _enum_rule(self, path: str) -> str:
         rule = self.plan.rule(path, "enum")
         return rule.id if rule else path
+
+    def _packs(self, values: Mapping[str, Json]) -> Iterator[tuple[str, dict[str, Any], list[str]]]:
+        """Yield requests that have all of the values between them: not all of them go together.
+
+        Each comes with what its id ends in and the members whose values it has.
+        """
+        rest = dict(values)
+        for number in range(MOST_PACKS):
+            request, kept = self._with(rest)
+            if not kept:
+                return
+            yield f"~{number}" if number else "", request, kept
+            rest = {path: value for path, value in rest.items() if path not in kept}
 
     def _with(self, values: Mapping[str, Json]) -> tuple[dict[str, Any], list[str]]:
         """Return a valid request with as many of the values as go together, and which those are."""
@@ -272,10 +288,10 @@ class Cover:
             }
             nested = self._layers(values)
             for number, layer in enumerate(nested):
-                request, kept = self._with(layer)
-                if kept:
+                for mark, request, kept in self._packs(layer):
                     witnesses = [f"{self._limit_rule(path)}={end}" for path in kept]
-                    name = f"{self.operation.id}~{'most' if end == 'max' else 'least'}~{number}"
+                    which = "most" if end == "max" else "least"
+                    name = f"{self.operation.id}~{which}~{number}{mark}"
                     yield self._valid(name, request, witnesses)
 
     def _layers(self, values: Mapping[str, Json]) -> list[dict[str, Json]]:
@@ -374,10 +390,9 @@ class Cover:
 
     def _twin(self, rule: Rule) -> Case | None:
         """Return the first valid case in which the rule can be broken."""
-        if rule.kind == "conditional":
-            return self._conditional_twin(rule)
-        if rule.kind == "exclusive" and (beside := self._exclusive_twin(rule)):
-            return beside
+        made = self._made_for(rule)
+        if made is not None or rule.kind == "conditional":
+            return made
         candidates = [self.control, *self._holding(rule)]
         for case in candidates:
             if any(True for _ in self._places(rule, case.params)):
@@ -398,55 +413,21 @@ class Cover:
             found.setdefault(case.id.split("~")[2], []).append(case)
         return found
 
-    def _conditional_twin(self, rule: Rule) -> Case | None:
-        """Return a valid request in which the condition holds (and what follows can be broken)."""
-        when, then = rule.value["when"], rule.value["then"]
-        if "member" not in when:
-            return None
-        identity = (
-            f"{self.operation.id}~when~{rule.id.rsplit('/', 2)[1]}~{rule.id.rsplit('/', 1)[1]}"
-        )
-        values: dict[str, Json] = {}
-        if when.get("in"):
-            values[when["member"]] = when["in"][0]
-        include = [when["member"]]
-        if when.get("present"):
-            include += self._filled(when["member"])
-        if then["kind"] in ("format", "enum", "required"):
-            include.append(then["member"])
-        elif then["member"] != when["member"]:
-            include.append(parent(then["member"]))
-        return self._made_for(rule, identity, include, values)
-
-    def _exclusive_twin(self, rule: Rule) -> Case | None:
-        """Return the smallest valid request with one of the members that exclude each other."""
-        for path in rule.value["members"]:
-            identity = f"{self.operation.id}~beside~{rule.id.rsplit('=', 1)[-1]}~{steps(path)[-1]}"
-            if self.plan.sendable(path):
-                twin = self._made_for(rule, identity, [path, *self._filled(path)], {})
-                if twin is not None and any(True for _ in occurrences(twin.params, path)):
-                    return twin
+    def _made_for(self, rule: Rule) -> Case | None:
+        """Return a valid request made for one rule between members; None where there is none."""
+        for wish in wishes(self.plan, rule):
+            try:
+                members = [path for wanted in wish.include for path in above(wanted)]
+                request = self.builder.request(members, wish.values)
+            except NoValueError:
+                continue
+            there = any(True for _ in occurrences(request, wish.there))
+            if there and not broken(self.plan, request, surely=False):
+                identity = f"{self.operation.id}{wish.mark}"
+                twin = replace(self._valid(identity, request, [rule.id]), parts=())
+                self._conditions[identity] = twin
+                return twin
         return None
-
-    def _made_for(
-        self, rule: Rule, identity: str, include: Sequence[str], values: Mapping[str, Json]
-    ) -> Case | None:
-        """Return a valid request with some members, made for one rule; None where there is none."""
-        try:
-            request = self.builder.request([p for i in include for p in above(i)], values)
-        except NoValueError:
-            return None
-        if broken(self.plan, request, surely=False):
-            return None
-        twin = replace(self._valid(identity, request, [f"{rule.id}"]), parts=())
-        self._conditions[identity] = twin
-        return twin
-
-    def _filled(self, path: str) -> list[str]:
-        """Return a list's or map's entry: an empty one is as little as none to many a server."""
-        shape = self.plan.below(path)
-        mark = "[]" if isinstance(shape, List) else "{}" if isinstance(shape, Map) else ""
-        return [f"{path}{mark}"] if mark else []
 
     def _places(self, rule: Rule, request: Json) -> Iterator[Concrete]:
         """Yield where a rule can be broken: where its member stands, or could for an absent one."""

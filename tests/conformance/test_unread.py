@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from aws_conformance.unread import demanding, sends_more
+from aws_conformance.unread import Demand, demanding, sends_more
 from aws_specs import catalog
 from aws_specs.spec import Operation
 
@@ -22,7 +22,7 @@ def saying(text: str) -> Operation:
 
 def demanded(text: str) -> bool:
     operation = saying(text)
-    return operation.input.members[0].name in demanding(operation, 0.75)
+    return operation.input.members[0].name in {one.path for one in demanding(operation, 0.75)}
 
 
 @pytest.mark.parametrize("text", [
@@ -43,6 +43,10 @@ def test_a_sentence_that_demands_something_opens_its_member(text: str) -> None:
     "The name of the stream.",
     "The group that the target must already belong to.",
     "The role must exist.",
+    "If users don't specify a value for it in a session, one hour is used.",
+    "If you create your own log entries, you must also avoid logging the information.",
+    "The name must be unique within the account.",
+    "The number of checks that an endpoint must pass before it counts as healthy.",
     "If you don't specify a value for this property, the service sets the value to alert.",
 ])  # fmt: skip
 def test_a_sentence_that_describes_opens_nothing(text: str) -> None:
@@ -63,4 +67,23 @@ def test_another_name_alone_is_nothing_more(
     params: dict[str, object], about: set[str], expected: bool
 ) -> None:
     control = {"Name": "first"}
-    assert sends_more(params, control, about, frozenset({"Name", "Arn"})) is expected
+    assert sends_more(params, control, about, (Demand("Name"), Demand("Arn"))) is expected
+
+
+def test_a_sentence_that_names_values_is_about_these() -> None:
+    demand = Demand("Type", values=frozenset({"ed25519"}))
+    assert sends_more({"Type": "ed25519"}, {}, {"Type"}, (demand,))
+    assert not sends_more({"Type": "rsa"}, {}, {"Type"}, (demand,))
+
+
+def test_a_list_of_allowed_characters_is_not_about_plain_letters() -> None:
+    found = demanding(saying("The name can contain only letters, digits and _."), 0.75)
+    assert {one.letters for one in found} == {True}
+    name = next(iter(found)).path
+    assert not sends_more({name: "plain"}, {}, {name}, found)
+    assert sends_more({name: "not plain"}, {}, {name}, found)
+
+
+def test_a_demand_beside_the_letters_is_about_plain_letters_too() -> None:
+    found = demanding(saying("It can contain only letters and must start with a capital."), 0.75)
+    assert {one.letters for one in found} == {False}

@@ -14,6 +14,7 @@ from xml.etree.ElementTree import Element
 from aws_conformance.exchange import Response
 from aws_conformance.wire import shapes
 from aws_conformance.wire.documents import Problems, read_cbor, read_json, read_xml
+from aws_conformance.wire.tagged import untagged
 from aws_specs import sdk
 from aws_specs.jsonvalues import is_object
 from aws_specs.spec import Json, Operation, Value
@@ -289,7 +290,7 @@ def _read_json(shape: Any, body: bytes, problem: shapes.Problem) -> Json:
 
 def _read_cbor(shape: Any, body: bytes, problem: shapes.Problem) -> Json:
     value, problems = read_cbor(body)
-    return _in_form(shape, value, problems, problem)
+    return _in_form(shape, value, (*problems, *untagged(shape, value)), problem)
 
 
 def _in_form(shape: Any, value: Any, problems: Problems, problem: shapes.Problem) -> Json:
