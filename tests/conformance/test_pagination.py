@@ -16,6 +16,7 @@ from aws_conformance.operation_run import OperationRun
 from aws_conformance.pagination.compare import difference, repeated
 from aws_conformance.pagination.stock import maker_of
 from aws_conformance.pagination.tokens import broken_tokens
+from aws_conformance.pagination.walk import Walk
 from aws_conformance.resources import ResourceJournal
 from aws_conformance.runner import Settings, run
 from aws_conformance.sender import Sender
@@ -25,7 +26,7 @@ from aws_reports.results import OperationResult, Verdict
 from aws_specs.catalog import load
 from aws_specs.extract import extract
 from aws_specs.generated import page as generated_page
-from aws_specs.pagination import pagination
+from aws_specs.pagination import Page, pagination
 from aws_strategies.plan import Plan
 from tests_support.miniatures import Miniature
 from tests_support.paged_keys import Keys
@@ -423,3 +424,16 @@ def test_broken_tokens_keep_the_rules_on_the_member() -> None:
     assert all(plan.domain("Marker").allows(one.token) and one.token != real for one in made)
     assert [one.wrong for one in made] == [True, True, False, False]
     assert [one.what for one in broken_tokens(plan, "Marker", "short")] == ["invented", "foreign"]
+
+
+def test_a_second_list_that_stands_on_every_page_counts_once() -> None:
+    """CloudWatch's GetMetricData: Messages is about the request, MetricDataResults is in pages."""
+    note, pages = {"Code": "a", "Value": "b"}, ("one", "two", "three")
+    walk = Walk((), tuple(Page(count=1, items=(page, note)) for page in pages), "end")
+    assert walk.items == (*pages, note)
+    other = Walk((), (Page(count=1, items=("one", note)), Page(count=1, items=("two",))), "end")
+    assert other.items == ("one", note, "two")
+    first = Walk(
+        (), (Page(count=2, items=("one", "one")), Page(count=2, items=("one", "one"))), "end"
+    )
+    assert first.items == ("one",) * 4

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 BARREN: Final = 20
 """After so many pages without an item, each with a new token, a walk is given up."""
 
+_SEVERAL: Final = 2
+
 End = Literal["end", "repeats", "same-page", "overfull", "barren", "long", "refused"]
 """How a walk ended.
 
@@ -39,8 +41,16 @@ class Walk(Value, frozen=True):
 
     @property
     def items(self) -> tuple[Json, ...]:
-        """The items of all pages, joined."""
-        return tuple(item for page in self.pages for item in page.items)
+        """The items of all pages, joined.
+
+        A second list that each page has as a whole is about the request, not of the page
+        (GetMetricData's Messages): it counts once.
+        """
+        beside = {canonical(list(page.items[page.count :])) for page in self.pages}
+        if len(self.pages) < _SEVERAL or len(beside) > 1:
+            return tuple(item for page in self.pages for item in page.items)
+        listed = tuple(item for page in self.pages for item in page.items[: page.count])
+        return (*listed, *self.pages[0].items[self.pages[0].count :])
 
     @property
     def last(self) -> Exchange:
