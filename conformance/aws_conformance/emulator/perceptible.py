@@ -164,7 +164,24 @@ def is_external(rule: Rule) -> bool:
 def _imperceptible(contract: Contract, rule: Rule) -> bool:
     """Whether whatever breaks the rule breaks another, or cannot be sent at all."""
     check = _UNSEEN.get(rule.kind)
-    return check is not None and check(contract, rule)
+    shared = _shares_its_name(contract.operation.input, rule.member)
+    return shared or (check is not None and check(contract, rule))
+
+
+def _shares_its_name(top: Structure, path: str) -> bool:
+    """Whether a member, or one above it, is called like another one beside it on the wire.
+
+    S3's `Event` and `Events` are both elements `<Event>`: what is wrong with one is with the other.
+    """
+    parts = steps(path)
+    for count, name in enumerate(parts):
+        holder = shape_at(top, from_steps(parts[:count])) if count else top
+        named = {m.name: m for m in holder.members} if isinstance(holder, Structure) else {}
+        if name in named and named[name].location in ("", "payload"):
+            mine = named[name].wire_name
+            if mine and any(m.wire_name == mine for m in named.values() if m.name != name):
+                return True
+    return False
 
 
 def _beside_the_point(contract: Contract, rule: Rule) -> bool:
@@ -404,6 +421,8 @@ def in_output(*kinds: str) -> Callable[[Contract, Rule], bool]:
         hidden = _is_untyped if rule.kind == "type" else _is_always_there
         if rule.kind == "type" and _is_flat(contract, rule):
             return False
+        if _shares_its_name(top, rule.member):
+            return False
         return not rule.member.endswith("{key}") and not hidden(top, rule.member)
 
     return applies
@@ -440,8 +459,10 @@ def nullable(contract: Contract, rule: Rule) -> bool:
 
 
 def _is_always_there(top: Structure, path: str) -> bool:
-    """Whether no answer can be without an output's member: the status, or the bare body."""
+    """Whether no answer can be without an output's member: the status, the body, what frames it."""
     member = _top_member(top, path)
+    if member is not None and member.location == "header":
+        return member.wire_name.lower() in ("content-length", "content-type")
     status = member is not None and member.location == "statusCode"
     return status or _is_raw(top, path)
 
