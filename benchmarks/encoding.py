@@ -3,10 +3,11 @@
     python benchmarks/encoding.py [--services GLOB] [--cases N] [--shard I/N] [--seconds N]
 
 Of each operation the control, and `--cases` valid, invalid and malformed cases each, spread over
-the cover, are encoded: none may raise anything but `EncodeError` ("HTTP cannot carry this"), which
-is counted. All but the malformed ones are given to a real botocore client too (path style, no host
-prefix, no validation), and what it would send is compared: method, path with query, headers with
-the signature, body. What came of a comparison is one of the classes of `tests_support/compared.py`.
+the cover, are encoded: no valid one may raise, and no other anything but `EncodeError` ("HTTP
+cannot carry this"), which is counted. All but the malformed ones are given to a real botocore
+client too (path style, no host prefix, no validation), and what it would send is compared: method,
+path with query, headers with the signature, body. What came of a comparison is one of the classes
+of `tests_support/compared.py`.
 
 Prints each crash and each difference that nothing explains, then the counts; exits 1 where there is
 one. Needs the four source folders and `tests` on the path.
@@ -61,6 +62,7 @@ def encoded(operation: Operation, case: Case, counts: Counts) -> Iterator[str]:
     except EncodeError as error:
         counts[f"{case.kind}: HTTP cannot carry it"] += 1
         if case.kind in ("control", "valid"):
+            counts["crash"] += 1
             yield f"valid, and not carried\t{case.id}\t{error}"[:300]
         return
     except Exception as error:
