@@ -22,14 +22,13 @@ from aws_conformance.emulator.perceptible import (
     has_limit,
     has_reachable_limit,
     has_values,
-    in_output,
     is_strict_token,
     is_token,
     is_used,
-    nullable,
     refusable,
     refused,
 )
+from aws_conformance.emulator.perceptible_output import in_output, nullable
 from aws_specs.errors import UsageError, closest
 from aws_specs.spec import Operation, Rule, Value
 

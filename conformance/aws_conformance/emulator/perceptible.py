@@ -15,6 +15,7 @@ from typing import Any
 from aws_conformance.emulator import deviations, patterns
 from aws_conformance.emulator.dialects import compiled
 from aws_conformance.emulator.handlers import HANDLERS, is_bound, looks_up
+from aws_conformance.emulator.placing import TEXT_PROTOCOLS, is_raw, shares_its_name
 from aws_conformance.emulator.refusals import Cause, Refusal, error_classes, failure
 from aws_conformance.emulator.synthesis import made_output
 from aws_specs.jsonvalues import is_object
@@ -22,13 +23,10 @@ from aws_specs.paths import from_steps, shape_at, steps
 from aws_specs.protocol import malformed_rules
 from aws_specs.spec import (
     DEFAULT_CONFIDENCE,
-    List,
-    Member,
     Operation,
     ProtocolSource,
     Rule,
     Scalar,
-    Structure,
 )
 
 SCHEMA_KINDS = frozenset(
@@ -49,7 +47,6 @@ REFUSED_FOR: Mapping[str, str] = {
 
 LIMIT_KINDS = frozenset({"length", "range", "items"})
 _TEXT_LOCATIONS = frozenset({"uri", "querystring", "header", "headers"})
-_TEXT_PROTOCOLS = frozenset({"query", "ec2", "rest-xml"})
 _TELLING = frozenset({"boolean", "integer", "float", "timestamp"})
 """Types that a text can be seen not to be of."""
 
@@ -164,24 +161,8 @@ def is_external(rule: Rule) -> bool:
 def _imperceptible(contract: Contract, rule: Rule) -> bool:
     """Whether whatever breaks the rule breaks another, or cannot be sent at all."""
     check = _UNSEEN.get(rule.kind)
-    shared = _shares_its_name(contract.operation.input, rule.member)
+    shared = shares_its_name(contract.operation.input, rule.member)
     return shared or (check is not None and check(contract, rule))
-
-
-def _shares_its_name(top: Structure, path: str) -> bool:
-    """Whether a member, or one above it, is called like another one beside it on the wire.
-
-    S3's `Event` and `Events` are both elements `<Event>`: what is wrong with one is with the other.
-    """
-    parts = steps(path)
-    for count, name in enumerate(parts):
-        holder = shape_at(top, from_steps(parts[:count])) if count else top
-        named = {m.name: m for m in holder.members} if isinstance(holder, Structure) else {}
-        if name in named and named[name].location in ("", "payload"):
-            mine = named[name].wire_name
-            if mine and any(m.wire_name == mine for m in named.values() if m.name != name):
-                return True
-    return False
 
 
 def _beside_the_point(contract: Contract, rule: Rule) -> bool:
@@ -205,7 +186,7 @@ def _type_unseen(contract: Contract, rule: Rule) -> bool:
     Of text it can be said that it is no number, no boolean and no time. That it is no list says
     nobody: what has no elements or no numbered keys is as good as nothing.
     """
-    if rule.member.endswith("{key}") or _is_raw(contract.operation.input, rule.member):
+    if rule.member.endswith("{key}") or is_raw(contract.operation.input, rule.member):
         return True
     shape = shape_at(contract.operation.input, rule.member)
     telling = isinstance(shape, Scalar) and shape.type in _TELLING
@@ -215,8 +196,8 @@ def _type_unseen(contract: Contract, rule: Rule) -> bool:
 def _is_text(contract: Contract, rule: Rule) -> bool:
     """Whether a member of the request travels as text: by its place, or as all do in a protocol."""
     location = _location(contract, rule)
-    by_protocol = contract.operation.wire.protocol in _TEXT_PROTOCOLS
-    raw = _is_raw(contract.operation.input, rule.member)
+    by_protocol = contract.operation.wire.protocol in TEXT_PROTOCOLS
+    raw = is_raw(contract.operation.input, rule.member)
     return location in _TEXT_LOCATIONS or (by_protocol and not raw)
 
 
@@ -286,7 +267,7 @@ _PRINTABLE = string.ascii_letters[:1] + string.digits[:1] + string.punctuation +
 
 def _format_unseen(contract: Contract, rule: Rule) -> bool:
     """The bytes of a bare body are not written as base64."""
-    return _is_raw(contract.operation.input, rule.member)
+    return is_raw(contract.operation.input, rule.member)
 
 
 def _required_unseen(contract: Contract, rule: Rule) -> bool:
@@ -409,74 +390,6 @@ def answered_by_another(contract: Contract, rule: Rule) -> bool:
     classes = error_classes(contract.operation)
     wrong = [classes[one.name] for one in deviations.other_errors(contract.operation, expected)]
     return any(one != "quota" or rule.kind not in LIMIT_KINDS for one in wrong)
-
-
-def in_output(*kinds: str) -> Callable[[Contract, Rule], bool]:
-    def applies(contract: Contract, rule: Rule) -> bool:
-        if rule.side != "output" or rule.kind not in kinds or not is_used(rule):
-            return False
-        top = contract.operation.output
-        if rule.kind == "status":
-            return all(member.location != "statusCode" for member in top.members)
-        hidden = _is_untyped if rule.kind == "type" else _is_always_there
-        if rule.kind == "type" and _is_flat(contract, rule):
-            return False
-        if _shares_its_name(top, rule.member):
-            return False
-        return not rule.member.endswith("{key}") and not hidden(top, rule.member)
-
-    return applies
-
-
-def _is_untyped(top: Structure, path: str) -> bool:
-    """Whether an output's member has no type on the wire: text in a header, or the bare body."""
-    member = _top_member(top, path)
-    shape = shape_at(top, path)
-    if member is None or not isinstance(shape, Scalar):
-        return False
-    if shape.type == "document" or member.location == "statusCode":
-        return True
-    if member.wire_name.lower() == "content-length":
-        return True  # it frames the body
-    text = shape.type in ("string", "blob", "timestamp")
-    return _is_raw(top, path) or (member.location.startswith("header") and text)
-
-
-def _is_flat(contract: Contract, rule: Rule) -> bool:
-    """Whether an output's member is a list of XML without an element of its own."""
-    shape = shape_at(contract.operation.output, rule.member)
-    xml = contract.operation.wire.protocol in _TEXT_PROTOCOLS
-    return xml and isinstance(shape, List) and shape.flattened
-
-
-def nullable(contract: Contract, rule: Rule) -> bool:
-    """Whether an output's member can be null on the wire: headers and XML have no null."""
-    if contract.operation.wire.protocol in _TEXT_PROTOCOLS:
-        return False
-    member = _top_member(contract.operation.output, rule.member)
-    in_header = member is not None and member.location.startswith("header")
-    return not in_header and in_output("required", "present")(contract, rule)
-
-
-def _is_always_there(top: Structure, path: str) -> bool:
-    """Whether no answer can be without an output's member: the status, the body, what frames it."""
-    member = _top_member(top, path)
-    if member is not None and member.location == "header":
-        return member.wire_name.lower() in ("content-length", "content-type")
-    status = member is not None and member.location == "statusCode"
-    return status or _is_raw(top, path)
-
-
-def _is_raw(top: Structure, path: str) -> bool:
-    """Whether a member is the bare body: any bytes are a value of it, and base64 is not sent."""
-    member, shape = _top_member(top, path), shape_at(top, path)
-    bare = isinstance(shape, Scalar) and shape.type in ("blob", "stream", "string")
-    return bare and len(steps(path)) == 1 and member is not None and member.location == "payload"
-
-
-def _top_member(top: Structure, path: str) -> Member | None:
-    name = steps(path)[0] if path else ""
-    return next((member for member in top.members if member.name == name), None)
 
 
 def is_token(contract: Contract, rule: Rule) -> bool:
