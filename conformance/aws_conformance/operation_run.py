@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec.structs import replace
 
-from aws_conformance import alone, extent, idempotency, pagination, undecided
+from aws_conformance import alone, authentication, extent, idempotency, pagination, undecided
 from aws_conformance.circumstances import Circumstances
 from aws_conformance.clerk import Clerk
 from aws_conformance.events import Event, Judged, SuiteProblem
@@ -122,6 +122,7 @@ class OperationRun:
         for case in self._cases():
             if case.id not in self.done:
                 yield from self._case(case)
+        yield from authentication.check(self)
         yield from self._sequences()
         yield from self._examples()
         seen = self.exchanges.values()

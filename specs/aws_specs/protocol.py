@@ -167,6 +167,16 @@ def malformed_rules(operation: Operation) -> tuple[Rule, ...]:
     return tuple(_rule(operation, way, table[way]) for way in ways(operation))
 
 
+def signature_rules(operation: Operation) -> tuple[Rule, ...]:
+    """Return the rules on a signature that is absent, wrong or expired, in this order, or none."""
+    table = MALFORMED.get(operation.wire.protocol, {})
+    return tuple(
+        _rule(operation, way, table[way])
+        for way in _SIGNATURES
+        if way in table and _applies(operation, way)
+    )
+
+
 def _rule(operation: Operation, way: str, expected: Expected) -> Rule:
     source = ProtocolSource(
         protocol=operation.wire.protocol, document=expected.document, level=expected.level

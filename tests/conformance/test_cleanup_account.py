@@ -27,6 +27,7 @@ from aws_conformance.targets.limiting import SLOWEST, throttled
 from aws_reports import load_results
 from aws_specs.errors import UsageError
 from tests_support import account as accounts
+from tests_support import miniatures
 from tests_support.account import ACCOUNT, Account
 
 ALLOWED = ("--target", "aws", "--profile", "sandbox", "--allow-account", ACCOUNT)
@@ -482,3 +483,33 @@ def test_a_throttled_account_is_asked_again_later(account: Account) -> None:
     assert result.exit_code in (0, 1, 3)
     assert len(asked) > 1
     assert account.queues == set()
+
+
+# ---------------------------------------------------------------- signatures
+
+
+def test_a_target_that_verifies_signatures_is_sent_a_wrong_and_an_expired_one(
+    account: Account,
+) -> None:
+    """The account played here never looks how old a signature is."""
+    call("run", "sqs.CreateQueue", *ALLOWED, *QUICK)
+    verdicts = load_results(Path("conformance-report/results.json")).verdicts
+    said = {
+        verdict.rule.split("/")[2]: (verdict.verdict, verdict.reason)
+        for verdict in verdicts
+        if verdict.rule.endswith("-signature/protocol")
+    }
+    assert said == {
+        "no-signature": ("pass", "refused"),
+        "bad-signature": ("pass", "refused"),
+        "expired-signature": ("inconclusive", "authentication-not-checked"),
+    }
+
+
+def test_a_target_that_looks_for_a_signature_alone_is_not_asked_about_its_content() -> None:
+    emulator = miniatures.over_emulator(lambda request, response: response)
+    name = "connect.CreateParticipant"
+    verdicts, _ = miniatures.judged(emulator, [name])
+    about = {v.rule.split("/")[2] for v in verdicts if v.rule.endswith("-signature/protocol")}
+    assert about == {"no-signature"}
+    assert all(v.verdict == "pass" for v in verdicts if v.kind == "protocol")
