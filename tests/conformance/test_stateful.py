@@ -102,6 +102,7 @@ def reasons(verdicts: Sequence[Verdict], verdict: str) -> set[tuple[str, str]]:
 
 
 C, G, U, D = "CreateRepository", "GetRepository", "UpdateRepositoryDescription", "DeleteRepository"
+L = "ListRepositories"
 
 DEVIATIONS = {
     "nothing deleted": {(f"{D}/state/use-after-delete", "still-there"): [C, D, G]},
@@ -149,7 +150,7 @@ NO_ERROR = "refuses a second deletion"
 """DeleteRepository declares no error for a repository that is not there."""
 
 
-@pytest.mark.parametrize("legitimate", ["", "idempotent", "no descriptions", NO_ERROR])
+@pytest.mark.parametrize("legitimate", ["", "idempotent", "no descriptions", "pages", NO_ERROR])
 def test_what_the_documentation_allows_is_no_finding(legitimate: str) -> None:
     verdicts = lives(Repositories(legitimate), REPOSITORIES)
     assert faults(verdicts) == {}
@@ -163,6 +164,10 @@ def test_what_the_documentation_allows_is_no_finding(legitimate: str) -> None:
             f"{U}/state/use-after-delete",
             f"{C}/state/duplicate-create",
             f"{D}/state/delete-of-another",
+            f"{C}/state/unique-identity",
+            f"{C}/state/create-as-named",
+            f"{L}/state/list-after-create",
+            f"{L}/state/list-after-delete",
         )
     } | ({f"codecommit.{D}/state/delete-after-delete"} if legitimate != NO_ERROR else set())
     assert reasons(verdicts, "inconclusive") == (
@@ -342,8 +347,14 @@ def test_operations_that_are_not_there_are_left_out() -> None:
     verdicts = lives(Partly(), REPOSITORIES)
     assert faults(verdicts) == {}
     assert {rule for rule, _ in reasons(verdicts, "pass")} == {
-        f"codecommit.{C}/state/duplicate-create",
-        f"codecommit.{D}/state/delete-after-delete",
+        f"codecommit.{rule}"
+        for rule in (
+            f"{C}/state/duplicate-create",
+            f"{C}/state/unique-identity",
+            f"{L}/state/list-after-create",
+            f"{L}/state/list-after-delete",
+            f"{D}/state/delete-after-delete",
+        )
     }
 
 

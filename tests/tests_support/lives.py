@@ -77,11 +77,16 @@ class Repositories(Toy):
             return reply(200, {"repositoryMetadata": self.things[name]})
         if name in self.things and "second 500" in self.wrong:
             return reply(500, None, "InternalFailure")
+        if name in self.things and "overwritten" in self.wrong:
+            self.describe(name, body.get("repositoryDescription", ""))
+            return reply(200, {"repositoryMetadata": self.things[name]})
         if name in self.things and "second" not in self.wrong:
             return reply(400, None, "RepositoryNameExistsException")
+        if "named otherwise" in self.wrong:
+            name = f"other{self.number()}"
         made = {
             "accountId": ACCOUNT,
-            "repositoryId": f"00000000-0000-4000-8000-{self.number():012}",
+            "repositoryId": f"00000000-0000-4000-8000-{self.identity():012}",
             "repositoryName": name,
             "Arn": f"arn:aws:codecommit:us-east-1:{ACCOUNT}:{name}",
         }
@@ -91,8 +96,21 @@ class Repositories(Toy):
         self.gone.discard(name)
         return reply(200, {"repositoryMetadata": made})
 
+    def identity(self) -> int:
+        """Return the number of a new repository: one that is taken, or was, where asked."""
+        if "id in use" in self.wrong:
+            return 7
+        if "id used again" in self.wrong:
+            return next(number for number in range(1, 99) if number not in self.used())
+        return self.number()
+
+    def used(self) -> set[int]:
+        return {int(str(one["repositoryId"])[-12:]) for one in self.things.values()}
+
     def get(self, body: dict[str, Any]) -> Response:
         name = body["repositoryName"]
+        if name in self.things and "reverts" in self.wrong:
+            self.revert(name)
         if name in self.gone and "500 when gone" in self.wrong:
             return reply(500, None, "InternalFailure")
         if name in self.gone and "another error when gone" in self.wrong:
@@ -123,7 +141,18 @@ class Repositories(Toy):
             self.describe(name, body.get("repositoryDescription", ""))
         return reply(200, {})
 
+    def revert(self, name: str) -> None:
+        """Show what a repository was told, but once."""
+        one = self.things[name]
+        told = one.get("looks", 0)
+        if one.get("first") and told:
+            one = {**one, "repositoryDescription": one["first"]}
+        self.things[name] = {**one, "looks": told + bool(one.get("first"))}
+
     def describe(self, name: str, text: str) -> None:
+        if "reverts" in self.wrong:
+            first = self.things[name].get("repositoryDescription", "")
+            self.things[name] = {**self.things[name], "first": first, "looks": 0}
         told = self.things if "all updated" in self.wrong else (name,)
         if "another updated" in self.wrong:
             told = [other for other in self.things if other != name]
@@ -141,6 +170,8 @@ class Repositories(Toy):
         if name not in self.things:
             return reply(200, {})
         kept = self.things[name]
+        if "another deleted" in self.wrong and len(self.things) > 1:
+            name = next(other for other in self.things if other != name)
         if "nothing deleted" not in self.wrong:
             del self.things[name]
             self.gone.add(name)
@@ -151,9 +182,23 @@ class Repositories(Toy):
 
     def list(self, body: dict[str, Any]) -> Response:
         shown = ("repositoryName", "repositoryId")
-        return reply(
-            200, {"repositories": [{k: one[k] for k in shown} for one in self.things.values()]}
-        )
+        found = [{key: one[key] for key in shown} for one in self.things.values()]
+        if "list keeps" in self.wrong:
+            found += [{"repositoryName": name, "repositoryId": "gone"} for name in self.gone]
+        if "list lacks" in self.wrong:
+            found = found[1:]
+        if "list refuses" in self.wrong:
+            return reply(400, None, "InvalidOrderException")
+        return reply(200, self.page(found, body.get("nextToken", "")))
+
+    def page(self, found: list[dict[str, Any]], token: str) -> dict[str, Any]:
+        """Return one page of a list: all of it, or one item at a time where asked."""
+        if not {"pages", "pages lose one"} & self.wrong:
+            return {"repositories": found}
+        at = int(token or 0)
+        body: dict[str, Any] = {"repositories": found[at : at + 1]}
+        on = at + (2 if "pages lose one" in self.wrong and at == 0 else 1)
+        return {**body, "nextToken": str(on)} if on < len(found) else body
 
 
 class Applications(Toy):
@@ -188,6 +233,8 @@ class Applications(Toy):
             return Response(204)
         if method == "PATCH" and "lost when updated" in self.wrong:
             del self.things[identity]
+        elif method == "PATCH" and "name kept" not in self.wrong:
+            self.things[identity] = found = {**found, **body}
         return reply(200, found)
 
 
@@ -242,3 +289,33 @@ class Streams(Toy):
                 found["StreamStatus"] = "DELETING"
             return Response(200)
         return reply(200, {"StreamDescriptionSummary": found})
+
+
+class Registries(Toy):
+    """ECR's repositories: a deletion of what is not there is refused."""
+
+    def answer(self, request: Request, body: dict[str, Any]) -> Answer:
+        verb = dict(request.headers)["X-Amz-Target"].partition(".")[2].partition("Repositor")[0]
+        name = body.get("repositoryName", "")
+        if verb == "Create":
+            if name in self.things and "overwritten" not in self.wrong:
+                return reply(400, None, "RepositoryAlreadyExistsException")
+            self.things[name] = {
+                "repositoryName": name,
+                "registryId": ACCOUNT,
+                "repositoryArn": f"arn:aws:ecr:us-east-1:{ACCOUNT}:repository/{name}",
+                "imageTagMutability": body.get("imageTagMutability", "MUTABLE"),
+            }
+            return reply(200, {"repository": self.things[name]})
+        if verb == "Delete":
+            found = self.things.pop(name, None)
+            if found is None and "unknown deleted" not in self.wrong:
+                return reply(400, None, "RepositoryNotFoundException")
+            return reply(200, {"repository": found} if found else {})
+        asked = body.get("repositoryNames")
+        if asked is not None and not set(asked) <= set(self.things):
+            return reply(400, None, "RepositoryNotFoundException")
+        shown = [one for name, one in self.things.items() if asked is None or name in asked]
+        if asked is None and "list lacks" in self.wrong:
+            shown = []
+        return reply(200, {"repositories": shown})

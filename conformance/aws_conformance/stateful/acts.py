@@ -11,15 +11,16 @@ from aws_conformance.sender import Exchange
 from aws_reports.results import Outcome
 from aws_specs.spec import Json, Source, Value
 
-Does = Literal["create", "duplicate", "read", "update", "delete"]
+Does = Literal["create", "duplicate", "read", "list", "update", "delete"]
 Life = Literal["live", "deleted", "unsure"]
 
 
 class Act(Value, frozen=True):
     """One thing to do: `operation` to the thing of that number, or to make the next one.
 
-    `kind` is the number of the lifecycle; `after` are seconds to wait before. Acts hold no values,
-    so that they can be done again.
+    `kind` is the number of the lifecycle; `after` are seconds to wait before; `says` is the member
+    that an update changes, or in which a duplicate differs ("": its description, or nothing). Acts
+    hold no values, so that they can be done again.
     """
 
     does: Does
@@ -27,6 +28,7 @@ class Act(Value, frozen=True):
     operation: str
     thing: int = 0
     after: float = 0.0
+    says: str = ""
 
 
 class Told(Value, frozen=True):
@@ -35,6 +37,20 @@ class Told(Value, frozen=True):
     member: str
     text: str
     operation: str
+
+
+class Change(Value, frozen=True, kw_only=True):
+    """What an accepted update has changed: a member, from what was shown to what was told.
+
+    `reader` has shown `before` at its member path `at`.
+    """
+
+    member: str
+    operation: str
+    reader: str
+    at: str
+    before: Json
+    told: Json
 
 
 class Thing(Value, frozen=True, kw_only=True):
@@ -55,6 +71,10 @@ class Thing(Value, frozen=True, kw_only=True):
     """Its number in the journal of resources."""
     told: tuple[Told, ...] = ()
     """What accepted requests have said of it, the last one last."""
+    change: Change | None = None
+    """What the last accepted update has changed, where one member alone was to be changed."""
+    looks: Mapping[str, Json] = {}
+    """What the reading operations have shown since it was changed last."""
 
 
 class Step(Value, frozen=True):

@@ -38,6 +38,10 @@ _TAKES: Final[Mapping[str, tuple[Does, ...]]] = {
     "use-after-delete": ("delete",),
     "delete-after-delete": (),
     "duplicate-create": (),
+    "list-after-create": (),
+    "list-after-delete": ("delete",),
+    "create-as-named": (),
+    "unique-identity": ("create",),
 }
 """What comes between a creation and the act that shows a fault."""
 
@@ -51,14 +55,18 @@ class Hunt(Value, frozen=True):
 
     key: Key
     last: Act
-    acts: frozenset[tuple[Does, str]]
+    acts: frozenset[tuple[Does, str, str]]
     kinds: frozenset[int]
     taken: tuple[Does, ...] = ()
     short: bool = False
 
     def shows(self, act: Act) -> bool:
         """Whether an act is of the sort that shows the fault."""
-        return (act.does, act.operation) == (self.last.does, self.last.operation)
+        return _sort(act) == _sort(self.last)
+
+
+def _sort(act: Act) -> tuple[Does, str, str]:
+    return act.does, act.operation, act.says
 
 
 class Hunter:
@@ -91,7 +99,7 @@ class Sketch:
 
     def allows(self, act: Act) -> bool:
         """Allow what may have to do with the fault."""
-        known = act.does == "create" or (act.does, act.operation) in self.hunt.acts
+        known = act.does == "create" or _sort(act) in self.hunt.acts
         return act.kind in self.hunt.kinds and known
 
     def ready(self, act: Act) -> bool:
@@ -99,7 +107,7 @@ class Sketch:
         if not self.hunt.short:
             return True
         done = Counter(one.does for one in self.acts)
-        if self.hunt.shows(act) and act.does != "delete":
+        if self.hunt.shows(act) and act.does not in ("delete", "create"):
             return all(done[does] for does in self.hunt.taken)
         return done[act.does] < SOME
 
@@ -107,6 +115,8 @@ class Sketch:
         """Take it that a thing is made."""
         number = sum(one.does == "create" for one in self.acts)
         self.acts.append(act)
+        if self.hunt.shows(act) and self.hunter.meets(tuple(self.acts)):
+            raise DeviationError
         return number
 
     def do(self, act: Act) -> None:
@@ -127,10 +137,15 @@ def hunt_down(lab: Lab, key: Key, seed: int) -> tuple[Act, ...]:
     """
     *before, last = lab.best[key]
     hunter = Hunter(lab, key)
-    taken = _TAKES[key[0].rpartition("/")[2]]
+    label, _, member = key[0].rpartition("/")[2].partition("=")
+    taken = _TAKES[label]
+    if member or last.says:
+        # Only the walk changes one member alone: what it did is cut down, and nothing is drawn.
+        _trim(lab, hunter)
+        return lab.best[key]
     for short, steps in ((True, SHORT), (False, STEPS)):
         acts = [a for a in before if (a.does in taken if short else a.does != "read")]
-        sorts: list[tuple[Does, str]] = [(act.does, act.operation) for act in (*acts, last)]
+        sorts = [_sort(act) for act in (*acts, last)]
         kinds = frozenset(act.kind for act in (*acts, last))
         hunt = Hunt(key, last, frozenset(sorts), kinds, taken, short)
         run(lab.lifecycles, partial(Sketch, hunter, hunt), seed, SEARCHES, steps)

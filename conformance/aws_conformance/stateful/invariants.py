@@ -22,12 +22,15 @@ from typing import Final
 from msgspec.structs import replace
 
 from aws_conformance.reading import Reading, says_absent
-from aws_conformance.stateful.acts import Act, Said, Thing
+from aws_conformance.stateful.acts import Act, Change, Said, Thing
+from aws_conformance.stateful.members import unsure, value_at
 from aws_conformance.stateful.promises import (
     Promise,
     already_there,
     deferral,
     not_found,
+    repeated_deletion,
+    replaces,
     said_of,
     says_deleted,
     sentences,
@@ -57,7 +60,10 @@ class Situation(Value, frozen=True, kw_only=True):
     nothing but of what.
     `differs` are the identifiers in which a second creation differs from the first ("": in none;
     None: the answer holds none). `consistent`: what was done is seen at once. `waited` are the
-    seconds waited before. `stranger` names another thing that is shown instead, `untrue` a text.
+    seconds waited before. `stranger` names another thing that is shown instead, `untrue` a text;
+    `change` is what the last update has changed. After a second creation that asked for something
+    else, and got an answer without another identity: `changed` where that is shown now, `kept`
+    where what was there before is.
     """
 
     act: Act
@@ -77,6 +83,9 @@ class Situation(Value, frozen=True, kw_only=True):
     strict: bool = False
     stranger: str = ""
     untrue: Untrue | None = None
+    change: Change | None = None
+    kept: bool = False
+    changed: bool = False
 
     @property
     def promises(self) -> tuple[Promise, ...]:
@@ -117,7 +126,7 @@ def _live(s: Situation) -> Iterator[Said]:
         yield say("inconclusive", "identity-guessed")
     elif not s.consistent:
         yield say("inconclusive", "eventual-consistency")
-    elif words := _later(s.create):
+    elif words := made_later(s.create):
         yield say("inconclusive", "asynchronous-creation", hint=words)
     else:
         yield replace(say("fail", "not-there"), source=kept.source)
@@ -135,6 +144,24 @@ def _shown(s: Situation, say: Sayer) -> Iterator[Said]:
         yield _doubtful(s, rule, s.untrue.reason, s.untrue.text)
     else:
         yield say("pass", "as-documented")
+        if s.change is not None:
+            yield _member(s, s.change)
+
+
+def _member(s: Situation, change: Change) -> Said:
+    """Return what is said of the one member that the last update has changed."""
+    now = value_at(s.reading.value, change.at)
+    rule = f"{change.operation}/state/read-after-update={change.member}"
+    shown = f"{change.at} = {str(now)[:80]}"
+    said = _doubtful(s, rule, "not-updated" if now == change.before else "other-value", shown)
+    update = change.operation.rpartition(".")[2]
+    words = unsure(s.create.service, update, change.member)
+    if now == change.told:
+        said = replace(said, verdict="pass", reason="as-told", hint="")
+    elif said.verdict == "fail" and words:
+        said = replace(said, verdict="inconclusive", reason="conditional-member", hint=words)
+    told = f"{s.operation.name} shows {change.at} = {str(change.told)[:80]}, as it was told"
+    return replace(said, expected=told)
 
 
 _TAKES_EFFECT: Final = re.compile(r"draft|publish|deploy|\bversion|\bapply\b|\bapplied\b", re.I)
@@ -146,7 +173,7 @@ def _doubtful(s: Situation, rule: str, reason: str, shown: str) -> Said:
     say = _sayer(s, rule, expected, documented(s.operation))
     observed = f"{s.operation.name} is answered {s.reading.short()} with {shown[:80]}"
     changed = said_of(s.create.service, s.thing.last.rpartition(".")[2])
-    words = _later(s.create) or next(
+    words = made_later(s.create) or next(
         (one[:300] for one in sentences(changed) if _CREATED_LATER.search(one)
          or (reason == "not-updated" and _TAKES_EFFECT.search(one))), "")  # fmt: skip
     if reason == "other-value":
@@ -155,7 +182,7 @@ def _doubtful(s: Situation, rule: str, reason: str, shown: str) -> Said:
         said = say("inconclusive", "identity-guessed")
     elif not s.consistent:
         said = say("inconclusive", "eventual-consistency")
-    elif words or _is_changing(s.reading.value):
+    elif words or is_changing(s.reading.value):
         said = say("inconclusive", "asynchronous-update", hint=words)
     else:
         said = say("fail", reason)
@@ -166,13 +193,13 @@ _CHANGING: Final = re.compile(r"updating|modifying|pending|in.?progress|creating
 _LONGEST_STATE: Final = 40
 
 
-def _is_changing(value: Json) -> bool:
+def is_changing(value: Json) -> bool:
     """Whether an answer says that something is still being done."""
     if isinstance(value, str):
         return len(value) <= _LONGEST_STATE and bool(_CHANGING.search(value))
     if isinstance(value, dict):
-        return any(map(_is_changing, value.values()))  # pyright: ignore[reportUnknownArgumentType]
-    return isinstance(value, list) and any(map(_is_changing, value))  # pyright: ignore[reportUnknownArgumentType]
+        return any(map(is_changing, value.values()))  # pyright: ignore[reportUnknownArgumentType]
+    return isinstance(value, list) and any(map(is_changing, value))  # pyright: ignore[reportUnknownArgumentType]
 
 
 _CREATED_LATER: Final = re.compile(
@@ -180,7 +207,7 @@ _CREATED_LATER: Final = re.compile(
 )
 
 
-def _later(create: Operation) -> str:
+def made_later(create: Operation) -> str:
     """Return the sentence that says that what is made need not be there at once, or ""."""
     said = sentences(said_of(create.service, create.name))
     return next((sentence[:300] for sentence in said if _CREATED_LATER.search(sentence)), "")
@@ -232,7 +259,12 @@ def _expected_gone(s: Situation) -> str:
 def _gone_again(s: Situation) -> Iterator[Said]:
     if s.reading.kind == "success":
         say = _sayer(s, _own(s, "delete-after-delete"), "a success, or not found", _first_source(s))
-        yield say("pass", "idempotent")
+        asked = repeated_deletion(s.operation, s.noun)
+        if asked is None or not s.exact or not s.consistent:
+            yield say("pass", "idempotent")
+        else:
+            expected = f"{s.operation.name} answers {asked}"
+            yield replace(say("fail", "deleted-twice"), expected=expected, source=asked.source)
         return
     yield from _refusal(s, "delete-after-delete")
 
@@ -321,6 +353,8 @@ def _duplicate(s: Situation) -> Iterator[Said]:
 
 
 def _second(s: Situation, say: Sayer, taken: bool) -> Said:
+    if s.changed or s.kept:
+        return _same_again(s, say, taken)
     if s.differs is None:
         return say("inconclusive", "no-identity")
     if not s.differs:
@@ -330,6 +364,21 @@ def _second(s: Situation, say: Sayer, taken: bool) -> Said:
     if not s.consistent:
         return say("inconclusive", "eventual-consistency")
     return replace(say("fail", "created-twice"), observed=f"{s.reading.short()}, {s.differs}")
+
+
+def _same_again(s: Situation, say: Sayer, taken: bool) -> Said:
+    """Return what is said of a creation that was to be another thing, and has made none."""
+    words = replaces(s.create)
+    if s.kept:
+        return say("inconclusive", "kept-as-it-was")
+    if not taken:
+        return say("inconclusive", "no-error-declared")
+    if words:
+        return say("inconclusive", "replaces", hint=words)
+    if not s.consistent:
+        return say("inconclusive", "eventual-consistency")
+    seen = f"{s.reading.short()}, and what was there is changed"
+    return replace(say("fail", "overwritten"), observed=seen)
 
 
 # ---------------------------------------------------------------- words

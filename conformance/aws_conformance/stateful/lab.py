@@ -21,11 +21,20 @@ from aws_conformance.reading import Reading, says_absent
 from aws_conformance.sender import BudgetSpentError, Exchange, Sender, UnreachableError
 from aws_conformance.stateful.acts import Act, Said, Step, Thing
 from aws_conformance.stateful.invariants import names_in
-from aws_conformance.stateful.lifecycle import Lifecycle, Use
-from aws_conformance.stateful.texts import descriptions, own_name, texts_at, unheard_of, with_texts
+from aws_conformance.stateful.lifecycle import Lifecycle, Lister, Use
+from aws_conformance.stateful.members import Shared, shared
+from aws_conformance.stateful.texts import (
+    descriptions,
+    goes_by_name,
+    own_name,
+    texts_at,
+    unheard_of,
+    with_texts,
+)
 from aws_reports.results import Verdict
 from aws_specs import catalog
 from aws_specs.errors import ConformanceError
+from aws_specs.identifiers import Node
 from aws_specs.spec import Json, Operation
 from aws_strategies.build import Builder, NoValueError, with_tokens
 from aws_strategies.case import Case
@@ -63,6 +72,7 @@ class Lab:
         self._stateless: dict[str, bool] = {}
         self._senders: dict[str, Sender] = {}
         self._clerks: dict[str, Clerk] = {}
+        self._shared: dict[tuple[int, str], Mapping[str, tuple[str, Shared]]] = {}
         self._made = 0
         self._salt = f"{self.settings.seed}"
 
@@ -189,31 +199,92 @@ class Lab:
         lifecycle = self.lifecycles[thing.kind]
         return self.fresh(self.plan(lifecycle.create, {}), thing.params)
 
-    def about(self, use: Use, thing: Thing, *, saying: bool = False) -> Mapping[str, Json] | None:
+    def about(
+        self,
+        use: Use | Lister,
+        thing: Thing,
+        *,
+        saying: bool = False,
+        values: Mapping[str, Json] | None = None,
+    ) -> Mapping[str, Json] | None:
         """Return a request about a thing, None where what names it has not come.
 
-        One that is `saying` something has a description too, where there is one to give.
+        One that is `saying` something has a description too, where there is one to give; `values`
+        are what else it has, by member path.
         """
-        values: dict[str, str] = {}
+        more = values or {}
+        named: dict[str, str] = {}
         for path, given in use.fills:
             value = first(thing.params if given.side == "input" else thing.answer, given.path)
             if value is None:
                 return None
-            values[path] = value
-        return self._filled(use.operation, values, saying)
+            named[path] = value
+        return self._filled(use.operation, named, more, saying=saying)
 
     def _filled(
-        self, name: str, values: Mapping[str, str], saying: bool
+        self, name: str, named: Mapping[str, str], more: Mapping[str, Json], *, saying: bool
     ) -> Mapping[str, Json] | None:
-        plan = self.plan(name, values)
+        plan = self.plan(name, named)
         said = tuple(descriptions(plan))[:1] if saying else ()
         try:
-            params = Builder(plan).request((*values, *said), values)
+            params = Builder(plan).request((*named, *said), {**named, **more})
         except NoValueError:
             return None
         params.update(self._described(plan, said))
         content = copy.deepcopy(dict(self.bootstrap.graphs.content(name)))
         return self.fresh(plan, {**params, **content})
+
+    def listing(self, lister: Lister, thing: Thing) -> Mapping[str, Json] | None:
+        """Return a request for a list of such things, in the place where a thing was made."""
+        alike = {
+            path: thing.params[path]
+            for path in lister.alike
+            if isinstance(thing.params.get(path), str)
+            and not any(path == given.path for _, given in lister.shown)
+        }
+        return self.about(lister, thing, values=alike)
+
+    # ------------------------------------------------------------ what is changed
+
+    def node(self, name: str) -> Node | None:
+        """Return an operation's place in the graph of its service."""
+        graph = self.bootstrap.graphs(name.partition(".")[0])
+        return graph.nodes.get(name) if graph is not None else None
+
+    def tag(self, what: str) -> str:
+        """Return a short text that nothing has used before."""
+        self._made += 1
+        return hashlib.sha256(f"{self._salt}|{what}|{self._made}".encode()).hexdigest()[:8]
+
+    def sharing(self, kind: int, name: str) -> Mapping[str, tuple[str, Shared]]:
+        """Return the members of a creation or an update that a reading operation shows.
+
+        Each by its path, with that operation. On a real account nothing but texts is changed.
+        """
+        if (kind, name) not in self._shared:
+            self._shared[(kind, name)] = self._found_shared(kind, name)
+        return self._shared[(kind, name)]
+
+    def _found_shared(self, kind: int, name: str) -> Mapping[str, tuple[str, Shared]]:
+        lifecycle, plan = self.lifecycles[kind], self.plan(name, {})
+        use = next((use for use in lifecycle.updaters if use.operation == name), None)
+        taken = {path for path, _ in use.fills} if use is not None else set(lifecycle.chosen)
+        if use is not None:
+            taken |= set(tuple(descriptions(plan))[:1])
+            if goes_by_name(lifecycle):
+                taken |= {one for one in plan.shapes if one in lifecycle.chosen}
+        for reader in (one for one in lifecycle.readers if one.exact):
+            found = shared(
+                plan, self.operation(reader.operation), self.node(name), frozenset(taken)
+            )
+            texts = (one for one in found if not self.account or self._is_text(plan, one))
+            if found:
+                return {one.path: (reader.operation, one) for one in texts}
+        return {}
+
+    @staticmethod
+    def _is_text(plan: Plan, one: Shared) -> bool:
+        return one.type == "string" and plan.domain(one.path).values is None
 
     # ------------------------------------------------------------ what keeps no account
 
@@ -242,6 +313,8 @@ class Lab:
         """Whether something that is kept proves anything: not by a target that shows whatever."""
         if said.via in self._stateless:
             return not self._stateless[said.via]
+        if said.reason == "as-asked":
+            return False in self._stateless.values()
         return not self._stateless or False in self._stateless.values()
 
     @staticmethod
@@ -252,9 +325,9 @@ class Lab:
 
     # ------------------------------------------------------------ hearing
 
-    def hear(self, said: Said, steps: Sequence[Step]) -> None:
+    def hear(self, said: Said, steps: Sequence[Step], done: Sequence[Act]) -> None:
         """Keep what was said, with the shortest scenario that shows it."""
-        acts = tuple(step.act for step in steps)
+        acts = tuple(done)
         known = (said.rule, said.via)
         if said.verdict == "fail" and (
             said.key not in self.best or len(acts) < len(self.best[said.key])

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Final
 
-from aws_conformance.stateful.naming import Filled, about, is_exact
+from aws_conformance.stateful.naming import Filled, Shown, about, from_parents, is_exact, listed_as
 from aws_specs.graph import Graph
 from aws_specs.identifiers import Node
 from aws_specs.spec import Value
@@ -20,6 +20,7 @@ CREATES: Final = ("Create", "Register", "Allocate", "Put", "Provision", "Subscri
 """Verbs of operations that make something that has a life."""
 
 READS: Final = ("Describe", "Get", "Head")
+LISTS: Final = ("List", "Describe", "Get")
 UPDATES: Final = ("Update", "Modify", "Set")
 
 _VIEWS: Final = frozenset(
@@ -41,6 +42,20 @@ class Use(Value, frozen=True):
     exact: bool
 
 
+class Lister(Value, frozen=True):
+    """An operation that shows every such thing: what says where to look, and what names an item.
+
+    `shown` are the members of its answer that name an item, each with the value of the creation
+    that must stand there; `alike` those of the request that may say where to look, as the creation
+    may have said.
+    """
+
+    operation: str
+    fills: Filled
+    shown: Shown
+    alike: tuple[str, ...] = ()
+
+
 class Lifecycle(Value, frozen=True, kw_only=True):
     """One kind of thing a service makes. `chosen` are the members by which a caller names it."""
 
@@ -50,7 +65,7 @@ class Lifecycle(Value, frozen=True, kw_only=True):
     readers: tuple[Use, ...] = ()
     updaters: tuple[Use, ...] = ()
     deleter: Use | None = None
-    lister: str = ""
+    listers: tuple[Lister, ...] = ()
 
     @property
     def service(self) -> str:
@@ -61,8 +76,8 @@ class Lifecycle(Value, frozen=True, kw_only=True):
     def operations(self) -> tuple[str, ...]:
         """Every operation of the lifecycle, the creating one first."""
         uses = (*self.readers, *self.updaters, *((self.deleter,) if self.deleter else ()))
-        lister = (self.lister,) if self.lister else ()
-        return (self.create, *(use.operation for use in uses), *lister)
+        named = dict.fromkeys(use.operation for use in (*uses, *self.listers))
+        return (self.create, *named)
 
 
 def lifecycles(graph: Graph, allowed: Collection[str]) -> tuple[Lifecycle, ...]:
@@ -95,7 +110,7 @@ def _lifecycle(graph: Graph, made: Node, allowed: Collection[str]) -> Lifecycle 
         readers=readers,
         updaters=tuple(_uses(graph, made, UPDATES, allowed)),
         deleter=deleter,
-        lister=_lister(graph, made, allowed),
+        listers=tuple(_listers(graph, made, allowed)),
     )
 
 
@@ -115,17 +130,17 @@ def _shows(noun: str, made: str) -> bool:
     return noun == made or (noun.startswith(f"{made} ") and noun[len(made) + 1 :] in _VIEWS)
 
 
-def _lister(graph: Graph, made: Node, allowed: Collection[str]) -> str:
-    """Return the operation that lists such things and requires nothing, "" where there is none."""
-    return next(
-        (
-            node.id
-            for node in graph.nodes.values()
-            if node.verb == "List" and node.noun == made.noun and not node.needs
-            if node.id in allowed
-        ),
-        "",
-    )
+def _listers(graph: Graph, made: Node, allowed: Collection[str]) -> Iterator[Lister]:
+    """Yield the operations that list such things, in the place where they were made."""
+    for node in graph.nodes.values():
+        if node.verb not in LISTS or node.noun != made.noun or node.id not in allowed:
+            continue
+        shown, fills = listed_as(made, node), from_parents(made, node)
+        if shown and fills is not None:
+            alike = tuple(
+                need.path for need in node.optional if "." not in need.path and "[" not in need.path
+            )
+            yield Lister(node.id, fills, shown, alike)
 
 
-__all__ = ["CREATES", "READS", "UPDATES", "Lifecycle", "Use", "lifecycles"]
+__all__ = ["CREATES", "LISTS", "READS", "UPDATES", "Lifecycle", "Lister", "Use", "lifecycles"]

@@ -33,6 +33,12 @@ from aws_conformance.stateful.world import World
 STEPS: Final = 8
 """The most acts of a scenario."""
 
+LISTERS: Final = 2
+"""The most lists that are read for one kind of thing."""
+
+DUPLICATES: Final = 2
+"""In how many members, one at a time, a second creation differs from the first."""
+
 EXAMPLES: Final = 10
 """How many scenarios are tried to meet everything."""
 
@@ -164,6 +170,10 @@ def _rules(lifecycle: Lifecycle, kind: int, allows: Callable[[Act], bool]) -> di
     for act in (*reads, *(Act("update", kind, use.operation) for use in lifecycle.updaters)):
         add(act.does, act, _using(act), thing=live)
         add(f"{act.does}_deleted", act, _using(act), thing=gone)
+    for lister in lifecycle.listers[:LISTERS]:
+        act = Act("list", kind, lister.operation)
+        add("list", act, _using(act), thing=live)
+        add("list_deleted", act, _using(act), thing=gone)
     if lifecycle.chosen:
         again = Act("duplicate", kind, lifecycle.create)
         add("duplicate", again, _using(again), thing=live)
@@ -219,19 +229,26 @@ def walk(lab: Lab, kind: int) -> Sequence[Act]:
     lifecycle = lab.lifecycles[kind]
     reads = [Act("read", kind, use.operation) for use in lifecycle.readers]
     updates = [Act("update", kind, use.operation) for use in lifecycle.updaters]
-    acts = [Act("create", kind, lifecycle.create), *reads]
+    lists = [Act("list", kind, one.operation) for one in lifecycle.listers[:LISTERS]]
+    acts = [Act("create", kind, lifecycle.create), *reads, *lists]
     for update in updates:
         acts += [update, *reads[:1]]
+        for member, (reader, _) in lab.sharing(kind, update.operation).items():
+            acts += [replace(update, says=member), Act("read", kind, reader)]
     acts.append(Act("create", kind, lifecycle.create))
+    again = Act("duplicate", kind, lifecycle.create, 1)
     if lifecycle.chosen:
-        acts.append(Act("duplicate", kind, lifecycle.create, 1))
+        acts.append(again)
     # Both are there: each is shown as itself, and the one is not changed with the other.
-    other = [replace(act, thing=1) for act in reads[:1]]
-    acts += [*other, *updates[:1], *other]
+    other = [replace(act, thing=1) for act in (*reads[:1], *lists)]
+    acts += [*other, *updates[:1], *other[:1], *reads[:1]]
     if lifecycle.deleter is not None:
         delete = Act("delete", kind, lifecycle.deleter.operation)
-        acts += [delete, *reads, delete, *updates]
-    return [*acts, *(replace(act, thing=1) for act in reads[:1])]
+        acts += [delete, *reads, *lists, delete, *updates]
+    acts += [*other, Act("create", kind, lifecycle.create)]
+    plain = (path for path in lab.sharing(kind, lifecycle.create) if "." not in path)
+    sharing = tuple(plain)[:DUPLICATES] if lifecycle.chosen else ()
+    return [*acts, *(replace(again, says=member) for member in sharing)]
 
 
 def replay(world: World, acts: Sequence[Act]) -> list[Said]:

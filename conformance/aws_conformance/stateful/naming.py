@@ -14,6 +14,9 @@ from aws_specs.identifiers import Identifier, Need, Node, Yield
 Filled = tuple[tuple[str, Yield], ...]
 """Member paths of a request, each with the value of the creation that goes there."""
 
+Shown = tuple[tuple[str, Yield], ...]
+"""Member paths of an answer, each with the value of the creation that must stand there."""
+
 _INSTEAD: Final = frozenset(
     (("id", "name"), ("id", "arn"), ("name", "arn"), ("", "name"), ("", "id"))
 )
@@ -40,6 +43,34 @@ def about(made: Node, node: Node) -> Filled | None:
             return None
         found.append((need.path, given))
     return tuple(found) if any(given in made.yields for _, given in found) else None
+
+
+def from_parents(made: Node, node: Node) -> Filled | None:
+    """Return what fills the identifiers that an operation requires, by what a thing was made in.
+
+    None where one of them is something else: the operation is not about all such things.
+    """
+    parents = tuple(
+        Yield("input", need.path, need.means, need.shape) for need in made.needs if not need.chosen
+    )
+    found = [(need.path, next((p for p in parents if _same(need, p)), None)) for need in node.needs]
+    filled = tuple((path, given) for path, given in found if given is not None)
+    return filled if len(filled) == len(found) else None
+
+
+def listed_as(made: Node, node: Node) -> Shown:
+    """Return where the items of an operation's answer say which of the things that are made it is.
+
+    Only where they do so by the very identifier, by noun and facet, that the creation gives.
+    """
+    return tuple(
+        (shown.path, given)
+        for shown in node.yields
+        if shown.path.count("[]") == 1
+        for given in made.yields
+        if "[]" not in given.path
+        and any(one.noun == made.noun and one in given.means for one in shown.means)
+    )
 
 
 def is_exact(made: Node, node: Node, fills: Filled) -> bool:

@@ -216,7 +216,13 @@ def _causes(lab: Lab) -> Iterator[Key]:
         if one.deleter is not None and one.deleter.operation in shown
         for use in one.updaters
     }
-    yield from (key for key in lab.best if key[1] != "still-there" or key[2] not in followers)
+    lost = any(key[1] == "not-there" for key in lab.best)
+    for key in lab.best:
+        # What was lost may be made again, and what was never taken away may be taken away twice.
+        same = key[1] == "deleted-twice" and key[2] in shown
+        same |= lost and key[1] == "created-twice"
+        if not same and (key[1] != "still-there" or key[2] not in followers):
+            yield key
 
 
 def _confirmed(lab: Lab, key: Key) -> Verdict:

@@ -17,7 +17,7 @@ from aws_specs.error_class import error_class
 from aws_specs.identifiers import same_noun, singular, words
 from aws_specs.jsonvalues import is_list, is_object
 from aws_specs.paths import steps
-from aws_specs.spec import ErrorShape, Json, ModelSource, Operation, Rule, Source, Value, walk
+from aws_specs.spec import ErrorShape, Json, ModelSource, Operation, Rule, Side, Source, Value, walk
 
 
 class Promise(Value, frozen=True):
@@ -146,6 +146,25 @@ def said_of(service: str, name: str) -> str:
     return plain(model.documentation or "")
 
 
+@cache
+def said_of_member(service: str, name: str, side: Side, path: str) -> str:
+    """Return what the model says of a member of a request or an answer, as text; "" if nothing."""
+    model: Any = sdk.operation_model(service, name)
+    shape: Any = model.input_shape if side == "input" else model.output_shape
+    said = ""
+    for step in steps(path):
+        if shape is None:
+            return ""
+        if step == "[]":
+            shape = getattr(shape, "member", None)
+        elif step in ("{}", "{key}"):
+            shape = getattr(shape, "value" if step == "{}" else "key", None)
+        else:
+            shape = getattr(shape, "members", {}).get(step)
+        said = str(getattr(shape, "documentation", "") or "") or (said if step[0] in "[{" else "")
+    return plain(said)
+
+
 def sentences(text: str) -> tuple[str, ...]:
     """Return the sentences of a text; an abbreviation may cut one short."""
     return tuple(f"{part.strip()}." for part in text.rstrip(".").split(". ") if part.strip())
@@ -153,6 +172,94 @@ def sentences(text: str) -> tuple[str, ...]:
 
 def _first_sentence(text: str) -> str:
     return next(iter(sentences(text)), "")[:300]
+
+
+_REPLACES: Final = re.compile(
+    r"overwrit|replac|upsert|creates? (or|and) (updat|modif|replac|chang)"
+    r"|(or|and) updates? (an|the)"
+    r"|\b(updat|modif)\w* (an |the )?existing|already exists?,? (then )?(it|this|the|we)",
+    re.IGNORECASE,
+)
+
+
+def replaces(create: Operation) -> str:
+    """Return the words by which a creation may change what is there already, "" where none do."""
+    if words(create.name)[:1] not in (("create",), ("register",)):
+        return f"{create.name} is no verb of creation alone"
+    said = sentences(said_of(create.service, create.name))
+    return next((one[:300] for one in said if _REPLACES.search(one)), "")
+
+
+# ---------------------------------------------------------------- lists
+
+_PARTIAL: Final = re.compile(
+    r"\b(by default|default filter|eventual|propagat|recent|within the (last|past))"
+    r"|\b(only|just) (the )?(return|list|show|includ|describ|contain|latest|active|enabled|public)"
+    r"|\b(returns?|lists?|shows?|includes?|describes?|retrieves?|gets?|about) (only|just)\b"
+    r"|\b(lists?|returns?|retrieves?|gets?|of|the|each|all|about) (all )?(the )?active\b"
+    r"|(not|n't|never) (be )?(return|list|show|includ|describ|support|display)|\bexcept\b|\bexclud"
+    r"|\b(pending|completed|successful|enabled|published|latest|resolvable) (\w+ ){0,2}\w+s?\b"
+    r"|that match|\bin (an? |the )?[\w-]+ state|permissions to access",
+    re.IGNORECASE,
+)
+"""Words of a list's documentation by which it may lack some of what there is."""
+
+_DEFAULT_ALL: Final = re.compile(
+    r"by default,? (this \w+ )?(lists? |returns? )?all\b", re.IGNORECASE
+)
+
+_ON_REQUEST: Final = re.compile(
+    r"\b(filter|optional|specif(y|ied)|you can|if you|use the|set|tags)\b"
+    r"|\bto (get|view|see|list|retrieve)\b|delet|next ?token|paginat",
+    re.IGNORECASE,
+)
+"""Words of sentences that speak of what a request may ask for, or of what is gone."""
+
+_SELECTS: Final = re.compile(
+    r"\bdefault(s|ed)? (is|are|to|value|setting|filter)|default:|\(default|by default|omit"
+    r"|(do not|don't|not|isn't) (specif|provid|includ|set)|unless|\bdefault (\w+ )?(is|are) ",
+    re.IGNORECASE,
+)
+"""Words by which a member of a request selects something also where it is left out."""
+
+_ALL: Final = re.compile(
+    r"\ball\b|\bevery\b|\bany\b|delet|\bsort|\border|ascend|descend|(not|n't) filter|no filter"
+    r"|\ba(n)? (account|registry)\b|your account|own account",
+    re.IGNORECASE,
+)
+"""Words by which what is selected then is everything, or only the order is meant."""
+
+
+def partial(service: str, name: str, unsent: Iterable[str]) -> str:
+    """Return the sentence by which a list need not have everything, "" where nothing says so.
+
+    `unsent` are the members of its request that are left out, those of pages not among them.
+    """
+    said = sentences(said_of(service, name))
+    words = (
+        one
+        for one in said
+        if _PARTIAL.search(one) and not _ON_REQUEST.search(one) and not _DEFAULT_ALL.search(one)
+    )
+    found = next(words, "")
+    for member in () if found else unsent:
+        for one in sentences(said_of_member(service, name, "input", member)):
+            if _SELECTS.search(one) and not _ALL.search(one):
+                return f"{member}: {one}"[:300]
+    return found[:300]
+
+
+_HISTORY: Final = re.compile(
+    r"\bprevious|\bhistor|\binactive|\bpast\b|\bexpired|\bformer|\barchived|\bclosed",
+    re.IGNORECASE,
+)
+"""Words of a list's documentation by which it may have what is not there any more."""
+
+
+def remembers(service: str, name: str) -> str:
+    """Return the sentence by which a list also has what is gone, "" where nothing says so."""
+    said = sentences(said_of(service, name))
+    return next((one[:300] for one in said if _HISTORY.search(one)), "")
 
 
 # ---------------------------------------------------------------- deletions
@@ -206,6 +313,34 @@ def deferral(delete: Operation, read: Operation) -> Deferral | None:
             if pattern.search(sentence):
                 return Deferral(reason, sentence[:300], _limit(sentence))
     return None
+
+
+_IDEMPOTENT: Final = re.compile(
+    r"idempot|(not|n't) exist|already (been )?(delet|remov)|no error|succeed|\bsuccess",
+    re.IGNORECASE,
+)
+"""Words of a deletion's documentation by which it may be told twice."""
+
+
+def repeated_deletion(delete: Operation, noun: str) -> Promise | None:
+    """Return the error that a deletion promises for what is gone, None where it may be a success.
+
+    Only an error that is named for the very thing: a ResourceNotFoundException may be about what
+    it is in. Sources differ on whether a deletion is idempotent, so its words must not say so.
+    """
+    own = (p for p in not_found(delete, noun) if _names_it(p.name, noun))
+    found = next(own, None)
+    verb = words(delete.name)[:1]
+    if found is None or not verb or verb[0].capitalize() not in _AT_ONCE:
+        return None
+    said = f"{delete.documentation}. {said_of(delete.service, delete.name)}"
+    open_ended = any(p.search(one) for one in sentences(plain(said)) for p in (_LATER, _IDEMPOTENT))
+    return None if open_ended or _state_of_deletion(delete) else found
+
+
+def _names_it(error: str, noun: str) -> bool:
+    rest = " ".join(word for word in words(error) if word not in _FILLERS)
+    return rest not in _GENERIC and same_noun(singular(rest), singular(noun))
 
 
 _UP_TO: Final = re.compile(r"takes up to (\d{1,4}) (second|minute)s?\b", re.IGNORECASE)
@@ -270,6 +405,7 @@ def _members(value: Json, path: str) -> Iterator[tuple[str, str, Json]]:
 
 
 __all__ = [
-    "Deferral", "Promise", "already_there", "deferral", "not_found", "plain", "said_of",
-    "says_deleted", "sentences",
+    "Deferral", "Promise", "already_there", "deferral", "not_found", "partial", "plain",
+    "remembers", "repeated_deletion", "replaces", "said_of", "said_of_member", "says_deleted",
+    "sentences",
 ]  # fmt: skip

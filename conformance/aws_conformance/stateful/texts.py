@@ -51,6 +51,18 @@ def shown_as(value: Json, member: str, depth: int = 3) -> Iterator[str]:
             yield from shown_as(item, member, depth - 1)
 
 
+def texts_of(value: Json) -> Iterator[str]:
+    """Yield every text of a value."""
+    if isinstance(value, str):
+        yield value
+    elif is_object(value):
+        for item in value.values():
+            yield from texts_of(item)
+    elif is_list(value):
+        for item in value:
+            yield from texts_of(item)
+
+
 def is_idle(use: Use | None, params: Any) -> bool:
     """Whether a request holds nothing but what names the thing."""
     named = {steps(path)[0] for path, _ in (use.fills if use else ())}
@@ -83,6 +95,7 @@ _TURN: Final[Mapping[str, str]] = {
 
 
 def with_texts(value: Any, names: Mapping[str, str]) -> Any:
+    """Return a value with some of its texts exchanged for others."""
     if is_object(value):
         return {key: with_texts(item, names) for key, item in value.items()}
     if is_list(value):
