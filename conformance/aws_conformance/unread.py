@@ -46,7 +46,7 @@ class Demand(Value, frozen=True):
 
 _DEMANDS: Final = re.compile(
     r"\bmust (?!exist|already)|\b(?:is|are) (?:only|not) (?:supported|valid|allowed|permitted)\b"
-    r"|\bcan only\b|\bonly contain|\bcontain only|\bvalid characters\b|\bonly (?:if|when)\b|\byou can only\b"
+    r"|\bcan only\b|\bonly contain|\bcontain only|\bvalid characters\b|\bonly (?:if|when)\b"
     r"|(?:\b(?:can't|cannot|can not|must not|may not)|(?<!you )\b(?:do not|don't))"
     r" (?:also )?(?:include|specify|provide|contain|combine|use both|set)\b"
     r"|\bin the following formats?\b|\bone of the following formats?\b"

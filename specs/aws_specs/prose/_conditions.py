@@ -57,6 +57,10 @@ _BOTH = re.compile(
     r"(?:specify|specified|use|used|provide|set|include|supply|contain|have) (?:values )?"
     r"(?:for )?(?:both )?(?P<list>[^.;]{3,200})"
 )
+_WITH = re.compile(r"\bexclusive (?:with|to)\b")
+_SUBJECT = re.compile(r"^(?:(?:this|it) [\w ]{0,20}\bis )?mutually exclusive\b|^(?:this|it) ")
+_PAGED: Final = ("marker", "nexttoken", "paginationtoken")
+"""What is left out of the first request for a list: none of two members is right there, too."""
 _UNION = re.compile(
     r"[Oo]nly one of the following top level keys (?:can|will) be set: (?P<members>.+)"
 )
@@ -254,10 +258,10 @@ def exclusive(sentence: Sentence, context: Context) -> Iterator[Draft]:
     members = list(dict.fromkeys(members))
     if len(members) < 2 or len({paths.parent(p) for p in members}) > 1:
         return
-    if "exclusive with" in low and context.path in members:
-        others = [path for path in members if path != context.path]
-        for other in others:
-            yield _exclusive([context.path, other], sentence, context)
+    if _WITH.search(low) and (context.path in members or _SUBJECT.match(low)):
+        for other in members:
+            if other != context.path and paths.parent(other) == paths.parent(context.path):
+                yield _exclusive([context.path, other], sentence, context)
         return
     yield _exclusive(members, sentence, context)
 
@@ -268,9 +272,14 @@ def _exclusive(members: list[str], sentence: Sentence, context: Context) -> Draf
         w in low
         for w in ("must specify", "must provide", "must include", "exactly one", "one and only")
     )
-    value: Json = {"members": sorted(members), "exactly_one": exactly and not low.startswith("if ")}
+    paged = any(paths.steps(path)[-1].lower() in _PAGED for path in members)
+    one = exactly and not paged and not low.startswith("if ")
+    value: Json = {"members": sorted(members), "exactly_one": one}
+    grouped = len(members) > 2 and "mutually exclusive" not in low and " one of " not in f" {low}"
     hedged = (
-        low.startswith("for ")
+        low.startswith(("for ", "to "))
+        or grouped  # "A and B or C, but not both"
+        or "together with" in low
         or "/" in low
         or any(word in low for word in ("if ", "when ", "unless ", "for example", "should "))
     )
