@@ -313,8 +313,10 @@ class Bootstrap:
     def removal(self, name: str, params: Any, answer: Json) -> Removal | None:
         """Return the request that removes what a creation made, also from its request alone."""
         like = creation_like(name)
-        if like:
-            name, params = like, as_created(like, params)
+        own = self._removal(name, params, answer)
+        return self._removal(like, as_created(like, params), answer) if like and not own else own
+
+    def _removal(self, name: str, params: Any, answer: Json) -> Removal | None:
         service = name.partition(".")[0]
         graph = self.graphs(service)
         found = graph.remover(name) if graph is not None else None

@@ -148,11 +148,14 @@ def test_no_protected_table_is_left_on_moto_server() -> None:
          Removal("dynamodb.DeleteTable", {"TableName": "t"})),
         ("dynamodb.RestoreTableToPointInTime", {"SourceTableName": "s", "TargetTableName": "t"},
          Removal("dynamodb.DeleteTable", {"TableName": "t"})),
+        ("dynamodb.ImportTable",
+         {"InputFormat": "CSV", "TableCreationParameters": {"TableName": "t", "KeySchema": []}},
+         Removal("dynamodb.DeleteTable", {"TableName": "t"})),
         ("neptune-graph.RestoreGraphFromSnapshot", {"graphName": "g"}, None),
         ("secretsmanager.RestoreSecret", {"SecretId": "s"}, None),
     ],
 )  # fmt: skip
-def test_what_is_restored_is_removed_like_what_is_created(
+def test_what_is_restored_or_imported_is_removed_like_what_is_created(
     name: str, params: dict[str, Any], expected: Removal | None
 ) -> None:
     target = Miniature(lambda request: Response(200))
