@@ -14,6 +14,7 @@ from typing import Any
 
 from aws_conformance.emulator import deviations
 from aws_conformance.emulator.faults import FAULTS, MANY, Fault
+from aws_conformance.emulator.handlers import HANDLERS
 from aws_conformance.emulator.perceptible import (
     REFUSED_FOR,
     Contract,
@@ -22,7 +23,7 @@ from aws_conformance.emulator.perceptible import (
     refusable,
 )
 from aws_conformance.emulator.refusals import Cause, Refusal, failure
-from aws_conformance.emulator.synthesis import minimal_output
+from aws_conformance.emulator.synthesis import made_output, minimal_output
 from aws_conformance.emulator.validation import PARSED
 from aws_specs.jsonvalues import is_object
 from aws_specs.paths import shape_at, steps
@@ -113,7 +114,9 @@ def _code(contract: Contract, rule: Rule) -> str:
     """Return the code of the error that answers what breaks a rule."""
     if rule.kind == "error":
         return str(rule.value["code"])
-    return failure(contract.operation, Refusal(cause=_cause(contract, rule), message="")).code
+    named = str(rule.value.get("conflict") or "") if rule.kind == "idempotency" else ""
+    found = Refusal(cause=_cause(contract, rule), message="", error=named)
+    return failure(contract.operation, found).code
 
 
 _CAUSES: Mapping[str, Cause] = {
@@ -227,9 +230,16 @@ def _no_identity(contract: Contract, fault: Fault, others: Sequence[Fault]) -> b
     if stage(fault) not in ("token", "spoil") or not any(stage(one) == "token" for one in every):
         return False
     spoilt = {steps(one.rule.member)[0] for one in every if stage(one) == "spoil"}
-    rules = contract.rules.values()
-    naming = {steps(r.member)[0] for r in rules if r.side == "output" and r.kind == "present"}
-    return bool(spoilt) and naming <= spoilt
+    return bool(spoilt) and _naming(contract) <= spoilt
+
+
+def _naming(contract: Contract) -> set[str]:
+    """Return the members of an answer that differ where something is made a second time."""
+    if contract.operation.id in HANDLERS:
+        rules = (rule for rule in contract.rules.values() if rule.side == "output")
+        return {steps(rule.member)[0] for rule in rules if rule.kind == "present"}
+    one, other = made_output(contract.operation, 0), made_output(contract.operation, 1)
+    return {name for name, value in one.items() if value != other.get(name)}
 
 
 MASKS: Mapping[str, Mask] = {
