@@ -61,6 +61,8 @@ def judge(matter: Matter) -> Ruling:
 
 def _words(matter: Matter) -> dict[str, str]:
     errors = [e for e in matter.operation.errors if error_class(e.name) in matter.expected_classes]
+    own = matter.rule.value if matter.rule is not None and matter.rule.kind == "exists" else None
+    errors.sort(key=lambda error: error.name != own)  # the error that makes the rule comes first
     names = " or ".join(f"{e.code} ({e.status})" for e in errors[:3])
     protocol = matter.protocol
     return {

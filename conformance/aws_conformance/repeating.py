@@ -57,10 +57,13 @@ class Repeater:
         looks = 1 + (ruling.reason in _GIVES_WAY) + _WARY * self.unsteady
         for _ in range(looks if found is ruling else 0):
             later = self._looked_again(matter, ruling, beside=False)
-            if later.row.endswith(UNCONFIRMED) or later.verdict == "inconclusive":
-                break  # nothing more can be learned, or what was sent before is in the way
+            if later.row.endswith(UNCONFIRMED):
+                break
+            open_now = later.verdict == "inconclusive"
+            if open_now and ruling.reason not in _GIVES_WAY:
+                break  # what was sent before is in the way
             if later is not ruling:
-                found = later
+                found = replace(ruling, row=ruling.row + FLAKY) if open_now else later
                 break
         self.unsteady = self.unsteady or found.row.endswith(FLAKY)
         return found

@@ -60,6 +60,21 @@ def test_what_comes_at_random_is_no_finding(seed: int) -> None:
     assert any(v.flaky for v in verdicts)
 
 
+def test_what_is_open_when_it_is_sent_again_has_not_repeated() -> None:
+    """A target that looks at no signature, and gives way at every second request without one."""
+    unsigned = 0
+
+    def change(request: Request, response: Response) -> Answer:
+        nonlocal unsigned
+        if any(name.lower() == "authorization" for name, _ in request.headers):
+            return response
+        unsigned += 1
+        return Response(500 if unsigned % 2 else 200, response.headers, b"{}")
+
+    verdicts, _ = m.judged(m.over_emulator(change), [NAME])
+    assert m.findings(verdicts) == set()
+
+
 def test_what_is_always_there_is_found_beside_what_comes_and_goes() -> None:
     hit = every(7)
 
