@@ -330,7 +330,7 @@ class Bootstrap:
                 return None
             values[path] = value
         removal = Removal(node.id, self._removing(node, {**_namesakes(node, params), **values}))
-        return replace(removal, lifting=lifting(service, params, removal))
+        return replace(removal, lifting=lifting(name, removal))
 
     def _removing(self, node: Node, values: Mapping[str, str]) -> Mapping[str, Json]:
         """Return a removing request with values at their paths, and whatever else it requires."""

@@ -1,8 +1,8 @@
 """Protection against deletion: the request that lifts it, so that what a run has made can go.
 
-A creating request may ask for it (`DeletionProtectionEnabled`, `DisableApiTermination`), and a
-broken one may be accepted. The operation that lifts it is known from the SDK's model: it is not one
-that makes things, takes the very same member, and requires nothing but what the removing request
+A creating request may ask for it (`DeletionProtectionEnabled`, `DisableApiTermination`), and so
+may a later one. The operation that lifts it is known from the SDK's model: it is not one that makes
+things, takes the same member as the creation, and requires nothing but what the removing request
 names the thing with. Where there is none, the thing is listed as left behind.
 """
 
@@ -13,12 +13,13 @@ names the thing with. Where there is none, the thing is listed as left behind.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any, Final
 
 from aws_conformance.resources import Removal
 from aws_specs import sdk
 from aws_specs.identifiers import CREATES, REMOVES, verb_and_noun, words
-from aws_specs.jsonvalues import is_list, is_object
+from aws_specs.jsonvalues import is_list
 from aws_specs.spec import Json
 
 _PROTECTS: Final = (
@@ -26,7 +27,6 @@ _PROTECTS: Final = (
     frozenset({"delete", "protection"}),
     frozenset({"termination", "protection"}),
     frozenset({"disable", "termination"}),
-    frozenset({"disable", "stop"}),
 )
 """Words that the name of such a member has."""
 
@@ -34,17 +34,24 @@ _OFF: Final = ("INACTIVE", "DISABLED", "none", "OFF")
 """Values of enums that mean that there is no protection."""
 
 
-def lifting(service: str, asked: Json, removal: Removal) -> Removal | None:
-    """Return the request that lifts what protects a thing from its removal, None where none does.
+def lifting(creation: str, removal: Removal) -> Removal | None:
+    """Return the request that lifts what may protect a thing from its removal, None for none.
 
-    `asked` is the request that made it.
+    `creation` is the operation (`service.Operation`) that made it.
     """
-    for member in asked if is_object(asked) else ():
-        if not any(marks <= set(words(member)) for marks in _PROTECTS):
-            continue
+    service, _, name = creation.partition(".")
+    for member in _protecting(service, name):
         for request in _lifting(service, member, removal.params):
             return request
     return None
+
+
+@cache
+def _protecting(service: str, name: str) -> tuple[str, ...]:
+    """Return the members with which a creation protects what it makes."""
+    shape: Any = sdk.service_model(service).operation_model(name).input_shape
+    members = map(str, shape.members) if shape is not None else ()
+    return tuple(m for m in members if any(marks <= set(words(m)) for marks in _PROTECTS))
 
 
 def _lifting(service: str, member: str, named: Mapping[str, Json]) -> Iterator[Removal]:

@@ -28,37 +28,31 @@ from aws_conformance.targets import open_target
 from tests_support.miniatures import Miniature
 from tests_support.servers import has_moto_server, moto_server
 
-LIFTED: list[tuple[str, dict[str, Any], Removal, Removal | None]] = [
-    ("dynamodb", {"DeletionProtectionEnabled": True},
-     Removal("dynamodb.DeleteTable", {"TableName": "t"}),
+LIFTED: list[tuple[str, Removal, Removal | None]] = [
+    ("dynamodb.CreateTable", Removal("dynamodb.DeleteTable", {"TableName": "t"}),
      Removal("dynamodb.UpdateTable", {"TableName": "t", "DeletionProtectionEnabled": False})),
-    ("cognito-idp", {"DeletionProtection": "ACTIVE"},
-     Removal("cognito-idp.DeleteUserPool", {"UserPoolId": "p"}),
+    ("cognito-idp.CreateUserPool", Removal("cognito-idp.DeleteUserPool", {"UserPoolId": "p"}),
      Removal("cognito-idp.UpdateUserPool", {"UserPoolId": "p", "DeletionProtection": "INACTIVE"})),
-    ("cloudformation", {"EnableTerminationProtection": True},
-     Removal("cloudformation.DeleteStack", {"StackName": "s"}),
+    ("cloudformation.CreateStack", Removal("cloudformation.DeleteStack", {"StackName": "s"}),
      Removal("cloudformation.UpdateTerminationProtection",
              {"StackName": "s", "EnableTerminationProtection": False})),
-    ("ec2", {"DisableApiTermination": True},
-     Removal("ec2.TerminateInstances", {"InstanceIds": ["i-1"]}),
+    ("ec2.RunInstances", Removal("ec2.TerminateInstances", {"InstanceIds": ["i-1"]}),
      Removal("ec2.ModifyInstanceAttribute",
              {"InstanceId": "i-1", "DisableApiTermination": {"Value": False}})),
-    ("rds", {"DeletionProtection": True},
-     Removal("rds.DeleteDBInstance", {"DBInstanceIdentifier": "d"}),
+    ("rds.CreateDBInstance", Removal("rds.DeleteDBInstance", {"DBInstanceIdentifier": "d"}),
      Removal("rds.ModifyDBInstance", {"DBInstanceIdentifier": "d", "DeletionProtection": False})),
-    # It is sent for a table that nothing protects no more than for a queue.
-    ("dynamodb", {"TableName": "t"}, Removal("dynamodb.DeleteTable", {"TableName": "t"}), None),
+    # Nothing protects a queue.
+    ("sqs.CreateQueue", Removal("sqs.DeleteQueue", {"QueueUrl": "q"}), None),
     # What lifts it names the thing in another way: nobody knows how.
-    ("logs", {"deletionProtectionEnabled": True},
-     Removal("logs.DeleteLogGroup", {"logGroupName": "g"}), None),
+    ("logs.CreateLogGroup", Removal("logs.DeleteLogGroup", {"logGroupName": "g"}), None),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("service", "asked", "removal", "expected"), LIFTED)
+@pytest.mark.parametrize(("creation", "removal", "expected"), LIFTED)
 def test_knows_from_the_model_what_lifts_a_protection(
-    service: str, asked: dict[str, Any], removal: Removal, expected: Removal | None
+    creation: str, removal: Removal, expected: Removal | None
 ) -> None:
-    assert lifting(service, asked, removal) == expected
+    assert lifting(creation, removal) == expected
 
 
 DELETE = Removal(
@@ -145,12 +139,12 @@ def test_no_protected_table_is_left_on_moto_server() -> None:
     ("name", "params", "expected"),
     [
         ("dynamodb.RestoreTableFromBackup", {"TargetTableName": "t", "BackupArn": "b"},
-         Removal("dynamodb.DeleteTable", {"TableName": "t"})),
+         DELETE),
         ("dynamodb.RestoreTableToPointInTime", {"SourceTableName": "s", "TargetTableName": "t"},
-         Removal("dynamodb.DeleteTable", {"TableName": "t"})),
+         DELETE),
         ("dynamodb.ImportTable",
          {"InputFormat": "CSV", "TableCreationParameters": {"TableName": "t", "KeySchema": []}},
-         Removal("dynamodb.DeleteTable", {"TableName": "t"})),
+         DELETE),
         ("neptune-graph.RestoreGraphFromSnapshot", {"graphName": "g"}, None),
         ("secretsmanager.RestoreSecret", {"SecretId": "s"}, None),
     ],
