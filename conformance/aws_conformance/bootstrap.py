@@ -52,12 +52,21 @@ _CRASHES: Final = 2
 """After how many answers that say nothing of what was made no other request is tried."""
 
 
+class Sent(Value, frozen=True):
+    """An accepted request that made (or found) what another one needs, and its answer."""
+
+    operation: str
+    params: Mapping[str, Json]
+    answer: Json
+
+
 class Prepared(Value, frozen=True, kw_only=True):
     """What an operation can be tested with.
 
     `bindings` are by whole path (`service.Operation.Path`); `missing` names what nobody makes, as
     `service.Path`; `refused` says which creations the target refused. `offers` are values by path
-    for members that are not required; `within` the numbers of the things that values were taken of.
+    for members that are not required; `within` the numbers of the things that values were taken of;
+    `trail` the requests that were accepted on the way, the first one first.
     """
 
     bindings: Mapping[str, str] = {}
@@ -65,6 +74,7 @@ class Prepared(Value, frozen=True, kw_only=True):
     within: tuple[int, ...] = ()
     missing: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
+    trail: tuple[Sent, ...] = ()
 
 
 # ---------------------------------------------------------------- running chains
@@ -105,6 +115,7 @@ class Bootstrap:
         self._absent: frozenset[str] = frozenset()
         self._ways: dict[str, Way] = {}
         self._made: dict[str, int] = {}
+        self._trail: list[Sent] = []
         self.left: dict[int, Thing] = {}
 
     # ------------------------------------------------------------ making
@@ -157,6 +168,7 @@ class Bootstrap:
             within=tuple(self._made.get(take.step, 0) for take in chain.takes),
             missing=tuple(dict.fromkeys(f"{operation.service}.{path}" for path in missing)),
             refused=tuple(dict.fromkeys(refused)),
+            trail=tuple(self._trail),
         )
 
     def _tried(
@@ -185,6 +197,7 @@ class Bootstrap:
         numbers: dict[str, int] = {}
         every = [take for step in chain.steps for take in (*step.takes, *step.offers)]
         wanted = [*chain.takes, *chain.offers, *every]
+        self._trail = []
         for step in chain.steps:
             if any((take.step, take.side, take.at) not in values for take in step.takes):
                 continue
@@ -195,6 +208,7 @@ class Bootstrap:
                 said = reading.short() if reading is not None else "no request"
                 failed[step.operation] = f"{step.operation} is answered {said}"
                 continue
+            self._trail.append(Sent(step.operation, params, reading.value))
             if step.made:
                 numbers[step.operation] = self._made[step.operation] = number
             sources: dict[str, Json] = {"input": params, "output": reading.value}

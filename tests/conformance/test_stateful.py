@@ -36,7 +36,7 @@ from aws_conformance.targets.moto import MotoTarget
 from aws_reports.results import Results, Verdict
 from aws_specs import catalog, sdk
 from aws_specs.spec import Json
-from tests_support.lives import Applications, Queues, Repositories, Streams, Toy, reply
+from tests_support.lives import Applications, Queues, Registries, Repositories, Streams, Toy, reply
 from tests_support.miniatures import Miniature, always, at_random, echo
 
 GRAPHS = Graphs()
@@ -239,6 +239,45 @@ def test_a_deletion_that_takes_its_time_is_no_finding(
     assert faults(verdicts) == {}
     rule = "kinesis.DeleteStream/state/use-after-delete"
     assert {(v.verdict, v.reason) for v in verdicts if v.rule == rule} == {said}
+
+
+REGISTRIES = [
+    f"ecr.{verb}" for verb in ("CreateRepository", "DescribeRepositories", "DeleteRepository")
+]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "found"),
+    [
+        ("", set[tuple[str, str]]()),
+        ("unknown deleted", {("DeleteRepository/state/delete-after-delete", "deleted-twice")}),
+        ("list lacks", {("DescribeRepositories/state/list-after-create", "not-listed")}),
+    ],
+)
+def test_an_error_for_the_very_thing_binds_deletions_too(
+    wrong: str, found: set[tuple[str, str]]
+) -> None:
+    verdicts = lives(Registries(wrong), REGISTRIES)
+    assert set(faults(verdicts)) == {(f"ecr.{rule}", reason) for rule, reason in found}
+
+
+def test_each_member_that_an_update_leaves_as_it_was_is_named() -> None:
+    assert faults(lives(Applications("name kept"), APPLICATIONS)) == {
+        (f"appconfig.Update{noun}/state/read-after-update=Name", "not-updated"): [
+            f"{verb}{noun}" for verb in ("Create", "Get", "Update", "Get")
+        ]
+        for noun in ("Application", "Environment")
+    }
+
+
+def test_a_name_that_the_answer_does_not_repeat_is_a_finding() -> None:
+    found = faults(lives(Repositories("named otherwise"), REPOSITORIES, removes=False))
+    assert (f"codecommit.{C}/state/create-as-named", "another-name") in found
+
+
+def test_a_list_that_is_refused_says_nothing() -> None:
+    verdicts = lives(Repositories("list refuses"), REPOSITORIES)
+    assert not [v for v in verdicts if "/state/list-" in v.rule]
 
 
 QUEUES = [f"sqs.{name}" for name in ("CreateQueue", "GetQueueUrl", "DeleteQueue")]
@@ -622,6 +661,27 @@ def test_the_script_of_a_scenario_shows_the_fault_by_hand() -> None:
         "1 create_application 201 success",
         "2 delete_application 204 success",
         "3 get_application 200 success",
+    ]
+
+
+def test_the_script_makes_what_its_things_are_made_in() -> None:
+    target = Applications("nothing deleted")
+    with served(target) as url:
+        target.endpoint = url
+        found = next(
+            v
+            for v in lives(target, APPLICATIONS)
+            if v.verdict == "fail" and v.member == "environment"
+        )
+        target.things.clear()  # what the run has made is gone: the script starts from nothing
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed):
+            exec(compile(found.reproducer.boto3 if found.reproducer else "", "script", "exec"), {})
+    assert printed.getvalue().splitlines() == [
+        "before 1 create_application 201 success",
+        "1 create_environment 201 success",
+        "2 delete_environment 204 success",
+        "3 get_environment 200 success",
     ]
 
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Final
 
-from aws_conformance.bootstrap import Bootstrap, first
+from aws_conformance.bootstrap import Bootstrap, Sent, first
 from aws_conformance.clerk import Clerk
 from aws_conformance.reading import Reading, says_absent
 from aws_conformance.sender import BudgetSpentError, Exchange, Sender, UnreachableError
@@ -69,6 +69,7 @@ class Lab:
         self.refused: dict[int, Step] = {}
         self.faults: dict[Key, tuple[Said, tuple[Step, ...]]] = {}
         self._bound: dict[int, Mapping[str, str]] = {}
+        self._trails: dict[int, tuple[Sent, ...]] = {}
         self._stateless: dict[str, bool] = {}
         self._senders: dict[str, Sender] = {}
         self._clerks: dict[str, Clerk] = {}
@@ -145,6 +146,7 @@ class Lab:
         lifecycle = self.lifecycles[kind]
         if kind not in self._bound:
             prepared = self.bootstrap.prepare(self.operation(lifecycle.create))
+            self._trails[kind] = prepared.trail
             prefix = f"{lifecycle.create}."
             self._bound[kind] = {
                 path.removeprefix(prefix): value for path, value in prepared.bindings.items()
@@ -163,6 +165,12 @@ class Lab:
             if path not in content and path not in plan.bindings and path in params:
                 params[path] = own_name(plan, path, str(params[path]), tag[:8])
         return self.fresh(plan, params)
+
+    def before(self, steps: Sequence[Step]) -> tuple[Sent, ...]:
+        """Return the requests that made what the things of a scenario were made in."""
+        kinds = dict.fromkeys(step.act.kind for step in steps)
+        every = (sent for kind in kinds for sent in self._trails.get(kind, ()))
+        return tuple({f"{sent.operation} {sent.params}": sent for sent in every}.values())
 
     def _described(self, plan: Plan, paths: Sequence[str]) -> dict[str, Json]:
         """Return texts that nobody has said before, for members that describe a thing."""

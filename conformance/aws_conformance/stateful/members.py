@@ -13,7 +13,7 @@ from typing import Final
 
 from aws_conformance.stateful.promises import said_of_member
 from aws_conformance.stateful.texts import own_name
-from aws_specs.identifiers import Node, words
+from aws_specs.identifiers import Identifier, Node, words
 from aws_specs.jsonvalues import is_object
 from aws_specs.paths import get, occurrences, steps
 from aws_specs.spec import Json, Operation, Scalar, Value, walk
@@ -68,8 +68,7 @@ def shared(plan: Plan, reader: Operation, node: Node | None, taken: frozenset[st
     if any(_MASK.search(member.name) for member in plan.operation.input.members):
         return []
     needs = (*node.needs, *node.optional) if node is not None else ()
-    foreign = {n.path for n in needs if n.means[0].facet not in ("name", "") or not n.means[0].noun}
-    foreign |= {n.path for n in needs if node is not None and n.means[0].noun != node.noun}
+    foreign = {n.path for n in needs if _names_another(n.means[0], node)}
     shown = _by_name(reader.output, brackets=1)
     tokens = {r.member for r in plan.operation.rules if r.kind == "idempotency"}
     found: list[Shared] = []
@@ -83,6 +82,13 @@ def shared(plan: Plan, reader: Operation, node: Node | None, taken: frozenset[st
         if plan.sendable(path):
             found.append(Shared(path, there[0], kind))
     return found[:MOST]
+
+
+def _names_another(means: Identifier, node: Node | None) -> bool:
+    """Whether a member names something: all but the name of the thing itself."""
+    if means.facet == "name":
+        return node is None or means.noun != node.noun
+    return means.facet != ""
 
 
 def _by_name(top: object, *, brackets: int) -> dict[str, tuple[str, str]]:

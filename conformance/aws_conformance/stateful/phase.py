@@ -265,7 +265,7 @@ def _verdict(
         row="life of a thing",
         hint=said.hint,
         evidence=last.evidence if said.verdict != "pass" else None,
-        reproducer=reproducer(lab.bootstrap.target, steps) if fails else None,
+        reproducer=reproducer(lab.bootstrap.target, steps, lab.before(steps)) if fails else None,
         confirmed=confirmed,
         steps=steps_of(steps),
     )

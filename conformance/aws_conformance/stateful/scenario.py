@@ -1,7 +1,8 @@
 """Scenarios as people read them: the steps in words, and a boto3 script that takes them again.
 
 What a step hands on from an earlier answer stands in the script as such (`answers[1]['QueueUrl']`),
-so that the script works in any account; names that the suite chose are literal.
+so that the script works in any account; names that the suite chose are literal. What the things are
+made in is made first (`answers['before 1']`), so that nothing has to be there.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from aws_conformance.bootstrap import Sent
 from aws_conformance.exchange import Target
 from aws_conformance.reproduce import literal
 from aws_conformance.stateful.acts import Act, Step
@@ -47,11 +49,15 @@ def _does(act: Act, *, several: bool) -> str:
     return f"{name}{thing}{later}"
 
 
-def reproducer(target: Target, steps: Sequence[Step]) -> Reproducer:
-    """Return the boto3 script of a scenario; one request alone would show nothing."""
-    services = dict.fromkeys(step.exchange.request.service for step in steps)
+def reproducer(target: Target, steps: Sequence[Step], before: Sequence[Sent] = ()) -> Reproducer:
+    """Return the boto3 script of a scenario; one request alone would show nothing.
+
+    `before` are the requests that made what it takes.
+    """
+    foreign = (sent.operation.partition(".")[0] for sent in before)
+    services = dict.fromkeys((*foreign, *(step.exchange.request.service for step in steps)))
     clients = "".join(_client(target, service) for service in services if service)
-    calls = "".join(_calls(steps))
+    calls = "".join(_calls(steps, before))
     return Reproducer(boto3=_HEAD + clients + _STEP + calls)
 
 
@@ -97,19 +103,29 @@ def _client(target: Target, service: str) -> str:
     )
 
 
-def _calls(steps: Sequence[Step]) -> Iterator[str]:
+def _calls(steps: Sequence[Step], before: Sequence[Sent]) -> Iterator[str]:
     known: dict[str, Reference] = {}
+    for number, sent in enumerate(before, 1):
+        place = f"before {number}"
+        yield _call(place, sent.operation, sent.params, known)
+        _learn(known, sent.params, None)
+        _learn(known, sent.answer, f"answers[{place!r}]")
     for number, step in enumerate(steps, 1):
-        service, _, name = step.act.operation.partition(".")
-        values = _linked(_values(service, name, step.exchange.case.params), known)
-        arguments = "".join(f"    {key}={literal(value, 1)},\n" for key, value in values.items())
-        method = sdk.method_of_operation(name)
         if step.act.after:
             yield f"time.sleep({step.act.after!r})\n"
-        yield f"step(\n    {number},\n    {service!r},\n    {method!r},\n{arguments})\n"
+        yield _call(number, step.act.operation, step.exchange.case.params, known)
         if step.exchange.reading.kind == "success":
             _learn(known, step.exchange.case.params, None)
             _learn(known, step.exchange.reading.value, f"answers[{number}]")
+
+
+def _call(number: int | str, operation: str, params: Json, known: Mapping[str, Reference]) -> str:
+    """Return one call, with what earlier answers hold in place of literals."""
+    service, _, name = operation.partition(".")
+    values = _linked(_values(service, name, params), known)
+    arguments = "".join(f"    {key}={literal(value, 1)},\n" for key, value in values.items())
+    method = sdk.method_of_operation(name)
+    return f"step(\n    {number!r},\n    {service!r},\n    {method!r},\n{arguments})\n"
 
 
 class Reference:
