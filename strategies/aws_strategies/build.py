@@ -64,9 +64,15 @@ class Builder:
         return self._value(self.plan.shapes[path], path, self.plan.always, {}, 0)
 
     def filled(self, path: str) -> Json:
-        """Return the typical value of a member, with an entry where it is a list or a map."""
+        """Return the typical value of a member, with an entry where it is a list or a map.
+
+        It is empty where no entry has a value.
+        """
         wanted = {**self.plan.always, **_entries((path,))}
-        return self._value(self.plan.shapes[path], path, wanted, {}, 0)
+        try:
+            return self._value(self.plan.shapes[path], path, wanted, {}, 0)
+        except NoValueError:
+            return self.typical(path)
 
     def _value(
         self, shape: Shape, path: str, wanted: Wanted, values: Mapping[str, Json], depth: int

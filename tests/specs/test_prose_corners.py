@@ -394,3 +394,22 @@ def test_bullets_of_a_bullet_are_its_own_list() -> None:
     )
     [found] = [d for d in read(PageMember("Mode", "string", 1, prose=prose)) if d.kind == "enum"]
     assert found.value == ["A1", "B2"]
+
+
+@pytest.mark.parametrize(("name", "text"), [
+    ("registryId", "The identifier of the registry (ARN or ID)."),
+    ("ResourceArn", "Valid values for resource-type are: job, vocabulary, and model."),
+    ("Token", "Tokens must be signed using RSA keys (RS256) or ECDSA keys (ES256 or ES512)."),
+    ("Category", "The category of the template (for example, UTILITY or MARKETING)."),
+    ("Window", "Days must be one of Mon | Tue | Wed | Thu | Fri | Sat | Sun."),
+    ("FleetId", "The fleet cannot be in any of the following statuses: ERROR or DELETING."),
+])  # fmt: skip
+def test_what_is_in_a_value_or_of_what_it_names_is_no_enumeration(name: str, text: str) -> None:
+    assert used(read(member(name, "string", text), kind="enum")) == []
+
+
+@pytest.mark.parametrize("text", [
+    "This can be one of the following: RED, GREEN, or BLUE.", "The colour: RED, GREEN, or BLUE.",
+])  # fmt: skip
+def test_a_closed_list_of_values_is_one(text: str) -> None:
+    assert used(read(member("Colour", "string", text), kind="enum")) == [["RED", "GREEN", "BLUE"]]

@@ -45,6 +45,12 @@ _EXAMPLES: Final = (
     "and more", "examples", "i.e", "and so on", "until", "changes",
 )  # fmt: skip
 _CHANGING: Final = ("if ", "until ", "change", "unless ", "current status", "only ")
+_NAMED = re.compile(
+    r"(?:[a-z](?:Ids?|ARNs?|Arns?|Identifiers?|Tokens?|Names?|Path|Directory|Ur[il])"
+    r"|ARN|(?:^|_)(?:id|arn|name|path))$"
+)
+"""Members whose values name something: no sentence lists them all."""
+_FORM = re.compile(r"\b(?:ARN|ID|URL|URI|UUID|DNS)\b")
 _EQUIVALENT = re.compile(r"([\w-]{1,40}), for ([\w-]{1,40})")
 
 
@@ -76,7 +82,18 @@ def _before(sentence: Sentence, lead: int, context: Context) -> float:
     of_itself = bool(words) and len(words) > 1 and words[1].lower() == own
     conditional = low.startswith(("for ", "in ", "[", "if ", "when ")) and not of_itself
     parted = any(word in low for word in (" if ", " when ", " each "))
-    return 0.6 if conditional or parted else 1.0
+    return 0.6 if conditional or parted or _of_a_part(low, own) else 1.0
+
+
+_PART = re.compile(
+    r"^(?P<subject>[a-z]{3,20}s) (?:must|can|may|should) (?:only )?be (?:one of|either)"
+)
+
+
+def _of_a_part(low: str, own: str) -> bool:
+    """Whether a sentence is about parts of a value that its name does not say: "Days must be …"."""
+    match = _PART.match(low)
+    return match is not None and match["subject"] not in own
 
 
 def _takes_values(context: Context) -> bool:
@@ -104,6 +121,8 @@ def _enum(
     values = (*values, *_equivalents(values, context))
     if len(values) < 1 or (len(values) == 1 and not context.enum):
         return
+    if not context.enum and context.name.lower().endswith("arn"):
+        return  # what stands in it, or what it names
     if context.enum:
         cap = min(cap, _agreement(values, context.enum))
     if cap == 0:
@@ -186,9 +205,21 @@ def last_words(sentence: Sentence, context: Context) -> Iterator[Draft]:
     low = sentence.low
     if context.type != "string" or any(word in low for word in (*_EXAMPLES, *_CHANGING)):
         return
+    if not context.enum and _speaks_of_others(sentence, context):
+        return
     values = _trailing(sentence.text)
     if len(values) > 1 and not any(True for _ in _leads(sentence)):
         yield from _enum("enum-last-words", values, sentence, context)
+
+
+def _speaks_of_others(sentence: Sentence, context: Context) -> bool:
+    """Whether the loud words of a sentence are no values: forms, parts of a text, what it names."""
+    whole = lower(sentence.text)
+    return (
+        _NAMED.search(context.name) is not None
+        or _FORM.search(sentence.text) is not None
+        or any(word in whole for word in ("for example", "e.g.", "comma", "signed", "${"))
+    )
 
 
 def _trailing(text: str) -> tuple[str, ...]:
