@@ -71,7 +71,7 @@ def prefer_accepted(run: OperationRun) -> None:
     not: what is sent then are the parts of that request, and of the later ones.
     """
     pack = run.cover.case(f"{run.operation.id}~enums~0")
-    if pack is None or pack.id in run.done or not _refused(run.exchange(pack).reading):
+    if pack is None or pack.id in run.done or not _in_the_way(run.exchange(pack).reading):
         return
     for _ in range(_ROUNDS):
         found = _exchangeable(run)
@@ -91,7 +91,7 @@ def _exchangeable(run: OperationRun) -> dict[str, Json] | None:
         if len(values) > 1 and (case := run.cover.case(_identity(run, path, values[0])))
     }
     for path in sorted(first, key=lambda path: len(_enums(run, first[path]))):
-        if not _refused(run.exchange(first[path]).reading):
+        if not _in_the_way(run.exchange(first[path]).reading):
             continue
         for value in _others(run, path):
             if _accepted(run, run.cover.case(_identity(run, path, value))):
@@ -170,6 +170,11 @@ def _with(run: OperationRun, values: Mapping[str, Json], name: str) -> Case | No
 
 def _refused(reading: Reading) -> bool:
     return reading.kind == "error" and reading.error_class == "validation"
+
+
+def _in_the_way(reading: Reading) -> bool:
+    """Whether a valid request is refused, with whatever error: the control beside it is not."""
+    return reading.kind == "error" and reading.error_class not in ("denied", "throttled")
 
 
 def _accepted(run: OperationRun, case: Case | None) -> bool:

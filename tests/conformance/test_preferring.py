@@ -9,6 +9,7 @@ import pytest
 from aws_conformance.emulator.app import Emulator
 from aws_conformance.emulator.target import EmulatorTarget
 from aws_conformance.events import Judged
+from aws_conformance.exchange import Answer, Request, Response
 from aws_conformance.operation_run import OperationRun
 from aws_conformance.runner import Settings
 from aws_conformance.selftest_sample import operation_in
@@ -20,9 +21,20 @@ FORECAST = "autoscaling-plans.GetScalingPlanResourceForecastData"
 CIDR = "ec2.ProvisionIpamPoolCidr"
 
 
-def ran(name: str, faults: Sequence[str]) -> tuple[OperationRun, list[Verdict]]:
+class Conflicting(EmulatorTarget):
+    """An emulator that finds a conflict where a reference is a URL."""
+
+    def send(self, request: Request) -> Answer:
+        if b'"Type":"URL"' not in request.body.replace(b" ", b""):
+            return super().send(request)
+        return Response(409, (("X-Amzn-Errortype", "ConflictException"),), b"{}")
+
+
+def ran(
+    name: str, faults: Sequence[str], target_of: type[EmulatorTarget] = EmulatorTarget
+) -> tuple[OperationRun, list[Verdict]]:
     operation = operation_in(name)
-    target = EmulatorTarget(Emulator([operation], faults=faults))
+    target = target_of(Emulator([operation], faults=faults))
     run = OperationRun(operation, Sender(operation, target), Settings(examples=0), frozenset())
     events = list(run.events())
     return run, [v for event in events if isinstance(event, Judged) for v in event.verdicts]
@@ -72,6 +84,13 @@ def test_a_refused_value_of_an_optional_member_hides_no_fault_beside_it() -> Non
     _, together = ran(CIDR, [fault, f"{member}=remarks-x509"])
     assert (member, "wrong-error") in failed(alone)
     assert (member, "wrong-error") in failed(together)
+
+
+def test_a_value_that_is_refused_with_another_error_hides_no_fault_beside_it() -> None:
+    member = f"{CONTACT}/input/References{{}}.Status/enum"
+    run, verdicts = ran(CONTACT, [f"not-found:{member}"], Conflicting)
+    assert run.state == "decided"
+    assert (member, "wrong-error") in failed(verdicts)
 
 
 def test_where_every_value_is_taken_no_request_is_sent_in_vain() -> None:
