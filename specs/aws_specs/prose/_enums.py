@@ -86,7 +86,8 @@ def _before(sentence: Sentence, lead: int, context: Context) -> float:
 
 
 _PART = re.compile(
-    r"^(?P<subject>[a-z]{3,20}s) (?:must|can|may|should) (?:only )?be (?:one of|either)"
+    r"^(?!this |values )(?P<subject>[a-z]{3,20})s (?:must|can|may|should) (?:only )?be (?:one of"
+    r"|either)"
 )
 
 
