@@ -264,8 +264,23 @@ class _Round:
         """Return an accepted valid request that differs from the control in more than its token."""
         control = self._bare(self.run.cover.control)
         valid = [case for case in self.run.cover.cases if case.kind == "valid"]
-        others = [case for case in valid if self._bare(case) != control][:_TRIES]
+        others = [case for case in valid if self._bare(case) != control]
+        others = (others or list(self._respelled()))[:_TRIES]
         return next((c for c in others if self.run.exchange(c).reading.kind == "success"), None)
+
+    def _respelled(self) -> Iterator[Case]:
+        """Yield the control with another text each, for operations that have no other request."""
+        control, plan = self.run.cover.control, self.run.plan
+        for name, value in self._bare(control).items():
+            if name in plan.bindings or not isinstance(value, str) or name not in plan.shapes:
+                continue
+            texts = (value[:-1] + letter for letter in "b2B" if value[-1:] != letter)
+            text = next((text for text in texts if plan.domain(name).allows(text)), None)
+            if text is not None:
+                identity = f"{self.run.operation.id}~other~{name}"
+                yield replace(
+                    control, id=identity, kind="valid", params={**control.params, name: text}
+                )
 
     def _bare(self, case: Case) -> dict[str, Json]:
         tokens = self.run.plan.tokens

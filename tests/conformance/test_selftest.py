@@ -137,6 +137,14 @@ def test_a_token_that_is_used_again_gets_the_conflict_that_is_documented_for_it(
     assert Bench(operation_in("codecommit.CreatePullRequest")).trial(fault).outcome == "named"
 
 
+def test_a_token_is_used_again_though_nothing_but_a_text_can_be_another() -> None:
+    name = "compute-optimizer-automation.StartAutomationEvent"
+    trial = Bench(operation_in(name)).trial(
+        f"token-too-sticky:{name}/input/clientToken/idempotency"
+    )
+    assert trial.outcome == "named"
+
+
 def test_an_operation_that_is_not_spoken_is_told_and_has_no_faults() -> None:
     one = Bench(operation_in("bedrock-runtime.InvokeModelWithBidirectionalStream"))
     clean = one.clean()
