@@ -415,3 +415,27 @@ def test_a_stream_of_events_is_a_member_and_is_not_read() -> None:
     stream = (("Content-Type", "application/vnd.amazon.eventstream"),)
     answer = Response(200, stream, bytes.fromhex("0000001000000000"))
     assert decode_success(operation, answer) == ({"EventStream": {}}, ())
+
+
+def history(timestamp: Any, tag: bytes = b"") -> tuple[str, ...]:
+    """Return the problems of an answer in CBOR that has a timestamp, with what stands before it."""
+    operation = catalog.speaking(
+        operation_from_model("cloudwatch", "DescribeAlarmHistory"), "smithy-rpc-v2-cbor"
+    )
+    body = cbor.encode({"AlarmHistoryItems": [{"AlarmName": "a", "Timestamp": timestamp}]})
+    value = cbor.encode(timestamp)
+    headers = (("Content-Type", "application/cbor"), ("Smithy-Protocol", "rpc-v2-cbor"))
+    answer = Response(200, headers, body.removesuffix(value) + tag + value)
+    return decode_success(operation, answer)[1]
+
+
+@pytest.mark.parametrize("value", [1767225600, 1767225600.5])
+def test_a_timestamp_in_cbor_is_a_tagged_number(value: float) -> None:
+    assert history(value, b"\xc1") == ()
+
+
+@pytest.mark.parametrize("value", [1767225600, 1767225600.5, "2026-01-01T00:00:00Z"])
+def test_an_untagged_timestamp_in_cbor_is_of_a_wrong_form(value: Any) -> None:
+    found = history(value)
+    assert codes(found) == {"timestamp-format"}
+    assert found[0].startswith("timestamp-format: /AlarmHistoryItems/0/Timestamp is ")

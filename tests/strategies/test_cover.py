@@ -256,3 +256,56 @@ def test_conditions_are_tested_where_they_hold() -> None:
     assert {made.id for made in rules} <= {case.rule for case in invalid}
     for case in invalid:
         assert oracle.refuses(case.params) == {case.rule}
+
+
+def _excluding(*names: str) -> Cover:
+    exclusive = rule(
+        "", "exclusive", {"members": list(names), "exactly_one": False}, part="+".join(names)
+    )
+    limits = [rule(name, "length", {"min": 2, "max": 9}) for name in names]
+    kinds = [rule(name, "type", "string") for name in names]
+    members = structure(**{name: scalar() for name in names})
+    return Cover(Plan(operation(members, *kinds, *limits, exclusive)))
+
+
+def test_members_of_the_request_itself_that_exclude_each_other_are_sent_together() -> None:
+    cover = _excluding("A", "B")
+    identity = "test.Operation/input/exclusive=A+B"
+    faults = [case for case in cover.cases if case.rule == identity]
+    assert [set(case.params) for case in faults] == [{"A", "B"}]
+    assert Oracle(cover.plan).refuses(faults[0].params) == {identity}
+
+
+def test_limits_of_members_that_exclude_each_other_are_met_in_requests_of_their_own() -> None:
+    cover = _excluding("A", "B", "C")
+    seen = {witness for case in cover.cases for witness in case.witnesses}
+    assert {f"test.Operation/input/{name}/length={end}" for name in "ABC" for end in
+            ("max", "min")} <= seen  # fmt: skip
+    valid = [case for case in cover.cases if case.kind == "valid"]
+    assert all(Oracle(cover.plan).refuses(case.params) == set() for case in valid)
+
+
+def test_a_list_that_excludes_another_has_an_entry() -> None:
+    members = structure(A=List(item=scalar()), B=List(item=scalar()))
+    exclusive = rule("", "exclusive", {"members": ["A", "B"], "exactly_one": False}, part="A+B")
+    fault = next(case for case in _made(members, exclusive).cases if case.rule == exclusive.id)
+    assert all(fault.params[name] for name in ("A", "B"))
+
+
+def test_what_a_member_must_have_beside_it_is_there_in_every_valid_request() -> None:
+    present = {"member": "A", "present": True}
+    needs = {"when": present, "then": {"kind": "required", "member": "Mode", "value": True}}
+    forbids = {"when": {"member": "Mode", "in": ["OFF"]}, "then": {
+        "kind": "unsupported", "member": "A", "value": {"supported": []}}}  # fmt: skip
+    cover = _made(
+        structure(A=scalar(), Mode=scalar()),
+        rule("A", "type", "string"),
+        rule("Mode", "enum", ["OFF", "ON"]),
+        rule("Mode", "conditional", needs, part="A", confidence=0.3),
+        rule("A", "conditional", forbids, part="Mode:OFF"),
+    )
+    with_it = [case.params for case in cover.cases if case.kind == "valid" and "A" in case.params]
+    assert with_it
+    assert {params["Mode"] for params in with_it} == {"ON"}
+    fault = next(c for c in cover.cases if c.rule == "test.Operation/input/A/conditional=Mode:OFF")
+    assert fault.params["Mode"] == "OFF"
