@@ -163,6 +163,8 @@ def test_faults_that_no_request_can_show_are_not_injected() -> None:
     assert not [one for one in noted if ".Event/" in one and "refuse" not in one and "=" not in one]
     profile = fault_ids(catalog.load("codeguruprofiler.GetProfile"))
     assert not [one for one in profile if "/output/contentType/" in one]
+    alone = fault_ids(catalog.load("ssm-guiconnect.DeleteConnectionRecordingPreferences"))
+    assert not [one for one in alone if one.endswith("/idempotency")]
     mail = fault_ids(catalog.load("pinpoint-email.PutEmailIdentityMailFromAttributes"))
     assert not [one for one in mail if one.endswith("/error")]
 

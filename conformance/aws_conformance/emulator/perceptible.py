@@ -40,6 +40,8 @@ REFUSED_FOR: Mapping[str, str] = {
     "xml-syntax": "serialization",
     "cbor-syntax": "serialization",
     "content-type": "media-type",
+    "no-content-type": "untyped",
+    "accept": "not-acceptable",
     "no-signature": "unsigned",
     "method": "method",
 }
@@ -344,7 +346,7 @@ def refused(contract: Contract, rule: Rule) -> bool:
     if rule.kind == "error":
         return rule.value["code"] in contract.codes
     if rule.kind == "idempotency":
-        return has_conflict(rule)
+        return _is_used_again(contract, rule)
     return enforced(contract, rule)
 
 
@@ -402,7 +404,13 @@ def is_token(contract: Contract, rule: Rule) -> bool:
 
 def is_strict_token(contract: Contract, rule: Rule) -> bool:
     """Whether the rule documents a conflict for a token that is used again."""
-    return _is_sent_token(rule) and has_conflict(rule)
+    return _is_sent_token(rule) and _is_used_again(contract, rule)
+
+
+def _is_used_again(contract: Contract, rule: Rule) -> bool:
+    """Whether a token can come with another request, and a conflict is documented for that."""
+    others = [m for m in contract.operation.input.members if m.name != rule.member]
+    return bool(others) and has_conflict(rule)
 
 
 def _is_sent_token(rule: Rule) -> bool:
