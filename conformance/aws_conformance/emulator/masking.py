@@ -25,7 +25,6 @@ from aws_conformance.emulator.perceptible import (
 from aws_conformance.emulator.refusals import Cause, Refusal, failure
 from aws_conformance.emulator.synthesis import made_output, minimal_output
 from aws_conformance.emulator.validation import PARSED
-from aws_specs.jsonvalues import is_object
 from aws_specs.paths import shape_at, steps
 from aws_specs.spec import Rule, Scalar
 
@@ -138,14 +137,16 @@ def _cause(contract: Contract, rule: Rule) -> Cause:
 def _anybodys(contract: Contract, fault: Fault, others: Sequence[Fault]) -> bool:
     """Whether a request without a part of its path is accepted with an answer of no members.
 
-    So it is answered by any operation that has none: the path may be that of one.
+    So it is answered by any operation that has none, and the path may be that of one: where members
+    are away, or nothing shows that the server refuses what is no operation's.
     """
     every = (fault, *others)
     routed = [one for one in every if stage(one) == "loosen" and _in_path(contract, one.rule)]
-    lacking = {one.rule.member for one in every if one.verb in _AWAY}
-    output = minimal_output(contract.operation)
-    emptied = bool(lacking) and is_object(output) and lacking >= set(output)
-    return emptied and (fault in routed or (fault.verb in _AWAY and bool(routed)))
+    away = [one for one in every if one.verb in _AWAY]
+    open_ = [one for one in every if one.rule.side == "protocol" and one.rule.member == "method"]
+    hidden = (*away, *(one for one in open_ if one.verb in ("unenforced", "hang-up")))
+    left = set(minimal_output(contract.operation)) - {one.rule.member for one in away}
+    return bool(routed and hidden) and not left and fault in (*routed, *hidden)
 
 
 _AWAY = ("lacks", "null")
