@@ -8,7 +8,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from aws_specs import catalog
-from aws_specs.spec import List, Map, Rule, Structure
+from aws_specs.spec import Json, List, Map, Member, Rule, Structure
 from aws_strategies.case import Case
 from aws_strategies.cover import Cover
 from aws_strategies.faults import untouched
@@ -264,7 +264,7 @@ def _excluding(*names: str) -> Cover:
     )
     limits = [rule(name, "length", {"min": 2, "max": 9}) for name in names]
     kinds = [rule(name, "type", "string") for name in names]
-    members = structure(**{name: scalar() for name in names})
+    members = Structure(members=tuple(Member(name=name, shape=scalar()) for name in names))
     return Cover(Plan(operation(members, *kinds, *limits, exclusive)))
 
 
@@ -295,8 +295,8 @@ def test_a_list_that_excludes_another_has_an_entry() -> None:
 def test_what_a_member_must_have_beside_it_is_there_in_every_valid_request() -> None:
     present = {"member": "A", "present": True}
     needs = {"when": present, "then": {"kind": "required", "member": "Mode", "value": True}}
-    forbids = {"when": {"member": "Mode", "in": ["OFF"]}, "then": {
-        "kind": "unsupported", "member": "A", "value": {"supported": []}}}  # fmt: skip
+    no: Json = {"kind": "unsupported", "member": "A", "value": {"supported": []}}
+    forbids: Json = {"when": {"member": "Mode", "in": ["OFF"]}, "then": no}
     cover = _made(
         structure(A=scalar(), Mode=scalar()),
         rule("A", "type", "string"),
