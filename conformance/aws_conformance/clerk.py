@@ -18,6 +18,7 @@ from aws_reports.results import Verdict
 from aws_reports.sources import KIND_WORDS
 from aws_specs.jsonvalues import is_list, is_object
 from aws_specs.paths import get, occurrences
+from aws_specs.protocol import error_rule as error_shape
 from aws_specs.protocol import malformed_rules
 from aws_specs.spec import Json, Rule, rule_id
 from aws_strategies.case import Case
@@ -121,8 +122,8 @@ class Clerk:
         others = other_successes(self.operation, exchange.answer)
         right = status == self.operation.wire.status or status in others
         wrong = Answered(self.status_rule, "" if right else f"status {status}", "wrong-status")
-        echo = next((p for p in reading.problems if p.startswith("no-smithy-protocol")), "")
-        protocol = (Answered(self.status_rule, echo, "protocol"),) if echo else ()
+        lacks = reading.unmarked
+        protocol = (Answered(self.status_rule, lacks, "protocol"),) if lacks else ()
         shape = check_answer(self.operation, reading.value, reading.problems)
         for answered in (wrong, *protocol, *shape):
             yield from self._output(exchange, answered)
@@ -140,7 +141,14 @@ class Clerk:
             yield self.verdict(exchange, rule, "pass", "as-documented", exchange.reading.short())
 
     def error_kept(self, exchange: Exchange) -> Iterator[Verdict]:
-        """Yield a pass on the error's own rule the first time it comes as declared."""
+        """Yield a pass on the error's own rule the first time it comes as declared.
+
+        What its envelope lacks is told once.
+        """
+        lacks, shape = exchange.reading.unmarked, error_shape(self.operation)
+        if lacks and self._first(shape.id, "error-shape"):
+            self.rules.setdefault(shape.id, shape)
+            yield self.verdict(exchange, shape, "fail", "error-shape", lacks, confirmed=True)
         rule = self.error_rule(exchange.reading.code)
         if rule is not None and self._first(rule.id, ""):
             yield self.verdict(exchange, rule, "pass", "as-documented", exchange.reading.short())

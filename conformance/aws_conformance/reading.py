@@ -54,6 +54,12 @@ class Reading(Value, frozen=True):
                  "not-cbor", "no-result")  # fmt: skip
         return next((p for p in self.problems if p.partition(":")[0] in fatal), "")
 
+    @property
+    def unmarked(self) -> str:
+        """What the protocol demands around a body, and a body can be read without, or ""."""
+        around = ("no-smithy-protocol", "not-typed", "no-request-id")
+        return next((p for p in self.problems if p.partition(":")[0] in around), "")
+
     def short(self) -> str:
         """Return the answer in a few words, for "observed"."""
         if self.kind == "silence":

@@ -86,6 +86,9 @@ MALFORMED: Final[Mapping[str, Mapping[str, Expected]]] = {
     "rest-json": {
         "json-syntax": Expected(("SerializationException",), (400,), "N", _MALFORMED_REST),
         "content-type": Expected(("UnsupportedMediaTypeException",), (415,), "N", _MALFORMED_REST),
+        "no-content-type": Expected(
+            ("UnsupportedMediaTypeException",), (415,), "N", _MALFORMED_REST
+        ),
         "accept": Expected(("NotAcceptableException",), (406,), "N", _MALFORMED_REST),
         "unknown-operation": Expected(_UNKNOWN, (403, 404), "C", _FRAMEWORK),
         "method": Expected(_METHOD, (403, 404, 405), "C", _FRAMEWORK),
@@ -124,7 +127,7 @@ MALFORMED: Final[Mapping[str, Mapping[str, Expected]]] = {
 }
 """What must answer a request broken in that way, by protocol and way."""
 
-EXTRA: Final = frozenset({"accept", "bad-signature", "expired-signature", "target-header"})
+EXTRA: Final = frozenset({"bad-signature", "expired-signature"})
 """Ways that `ways` lists only when asked: many services do not care about them."""
 
 
@@ -141,18 +144,29 @@ def ways(operation: Operation, *, extra: bool = False) -> tuple[str, ...]:
 def _applies(operation: Operation, way: str) -> bool:
     if way.endswith("-signature"):
         return not operation.wire.unsigned
-    if way in ("json-syntax", "xml-syntax", "cbor-syntax", "content-type"):
+    if way in ("json-syntax", "xml-syntax", "cbor-syntax", "content-type", "no-content-type"):
         return operation.wire.protocol == "json" or _structured_body(operation)
     if way == "unknown-operation" and operation.wire.uri.startswith("/{"):
         return False  # every path is that of an operation
     if way == "accept":
-        return any(member.location in ("", "payload") for member in operation.output.members)
+        return _structured_answer(operation)
     return True
 
 
 def _structured_body(operation: Operation) -> bool:
     """Whether the model has a body that the protocol writes: members, or a payload structure."""
     return any(_in_structured_body(operation, member) for member in operation.input.members)
+
+
+def _structured_answer(operation: Operation) -> bool:
+    """Whether a success has a body of the protocol's own type: what is in `Accept` excludes it.
+
+    A text or a blob that is the body has a type of its own, which no model need tell.
+    """
+    bodies = [member for member in operation.output.members if member.location in ("", "payload")]
+    payloads = [member for member in bodies if member.location == "payload"]
+    raw = any(isinstance(member.shape, Scalar) for member in payloads)
+    return bool(bodies) and not raw
 
 
 def _in_structured_body(operation: Operation, member: Member) -> bool:

@@ -54,3 +54,42 @@ def test_services_add_values() -> None:
     body = b"<DescribeImagesResponse><imagesSet><item><platform>windows</platform></item></imagesSet></DescribeImagesResponse>"
     found = said("ec2.DescribeImages", Response(200, (("Content-Type", "text/xml"),), body))
     assert found["Images[].Platform/enum"] == ("inconclusive", "unknown-value")
+
+
+def test_an_answer_without_the_id_of_its_request_breaks_the_protocol_of_forms() -> None:
+    head = b"<DescribeImagesResponse>"
+    body = head + b"<imagesSet/></DescribeImagesResponse>"
+    xml = (("Content-Type", "text/xml"),)
+    found = said("ec2.DescribeImages", Response(200, xml, body))
+    assert found["status"] == ("fail", "protocol")
+    named = body.replace(head, head + b"<requestId>r</requestId>")
+    assert said("ec2.DescribeImages", Response(200, xml, named))["status"][0] == "pass"
+
+
+@pytest.mark.parametrize(
+    ("headers", "verdict"),
+    [
+        ((("Content-Type", "application/cbor"), ("Smithy-Protocol", "rpc-v2-cbor")), "pass"),
+        ((("Smithy-Protocol", "rpc-v2-cbor"),), "fail"),
+        ((("Content-Type", "application/cbor"),), "fail"),
+    ],
+)
+def test_an_answer_in_cbor_says_that_it_is_one(
+    headers: tuple[tuple[str, str], ...], verdict: str
+) -> None:
+    found = said("eventbridgev2.PutEvents", Response(200, headers, b"\xa0"))
+    assert found["status"][0] == verdict
+
+
+def test_what_the_envelope_of_an_error_lacks_is_found_once() -> None:
+    operation = catalog.load("sns.Publish")
+    body = b"<ErrorResponse><Error><Code>InvalidParameter</Code></Error></ErrorResponse>"
+    answer = Response(400, (("Content-Type", "text/xml"),), body)
+    case = Case(id="x", operation=operation.id, kind="invalid", params={})
+    exchange = Exchange(case, REQUEST, answer, read(operation, answer, {}))
+    clerk = Clerk(Plan(operation))
+    first, again = ([*clerk.error_kept(exchange)] for _ in range(2))
+    assert [(v.verdict, v.reason) for v in first if v.rule.endswith("/error-shape/protocol")] == [
+        ("fail", "error-shape")
+    ]
+    assert all(v.verdict == "pass" for v in again)

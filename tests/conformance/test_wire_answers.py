@@ -116,8 +116,14 @@ def test_a_query_compatible_service_has_two_codes() -> None:
 @pytest.mark.parametrize(
     ("name", "body"),
     [
-        ("sns.Publish", b'<ErrorResponse xmlns="x">' + ERROR + b"</ErrorResponse>"),
-        ("ec2.DescribeVpcs", b"<Response><Errors>" + ERROR + b"</Errors></Response>"),
+        (
+            "sns.Publish",
+            b'<ErrorResponse xmlns="x">' + ERROR + b"<RequestId>r</RequestId></ErrorResponse>",
+        ),
+        (
+            "ec2.DescribeVpcs",
+            b"<Response><Errors>" + ERROR + b"</Errors><RequestID>r</RequestID></Response>",
+        ),
         ("s3.GetObject", b"<?xml version='1.0'?>" + ERROR),
         ("cloudfront.GetDistribution", b"<ErrorResponse>" + ERROR + b"</ErrorResponse>"),
     ],
@@ -133,7 +139,7 @@ def test_xml_errors_are_read(name: str, body: bytes) -> None:
     [
         (b'{"code": "E"}', {"not-xml"}),
         (b"<a/>", {"no-error"}),
-        (b"<ErrorResponse><Error/></ErrorResponse>", {"no-code"}),
+        (b"<ErrorResponse><Error/></ErrorResponse>", {"no-code", "no-request-id"}),
         (b"<html><body>", {"html"}),
         (b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', {"xml-dtd"}),
         (b"<a>" * 5000 + b"</a>" * 5000, {"too-deep"}),
@@ -250,12 +256,16 @@ def test_the_value_of_a_query_answer_stands_in_its_result() -> None:
     operation = operation_from_model("iam", "ListUsers")
     body = b"""<ListUsersResponse xmlns="x"><ListUsersResult><IsTruncated>false</IsTruncated>
     <Users><member><UserName>a</UserName><Tags><member><Key>k</Key></member></Tags></member></Users>
-    </ListUsersResult><ResponseMetadata/></ListUsersResponse>"""
-    value, problems = decode_success(operation, response(200, body, ("Content-Type", "text/xml")))
+    </ListUsersResult><ResponseMetadata><RequestId>r</RequestId></ResponseMetadata></ListUsersResponse>"""
+    xml = ("Content-Type", "text/xml")
+    value, problems = decode_success(operation, response(200, body, xml))
     users = [{"UserName": "a", "Tags": [{"Key": "k"}]}]
     assert (value, problems) == ({"IsTruncated": False, "Users": users}, ())
-    _, problems = decode_success(operation, response(200, b"<a/>", ("Content-Type", "text/xml")))
+    _, problems = decode_success(operation, response(200, b"<a/>", xml))
     assert codes(problems) == {"no-result"}
+    anonymous = body.replace(b"<RequestId>r</RequestId>", b"<RequestId> </RequestId>")
+    read, problems = decode_success(operation, response(200, anonymous, xml))
+    assert (read, codes(problems)) == (value, {"no-request-id"})
 
 
 def test_text_that_is_no_number_stays_text() -> None:

@@ -56,20 +56,26 @@ def is_signed(request: Request) -> bool:
     return header(request, "authorization").endswith(f"Signature={signer.signature(text, aws)}")
 
 
-def test_the_five_ways_apply_to_an_operation_with_a_json_body() -> None:
-    assert set(ways(CONTACT)) == set(FIVE)
+def test_every_way_applies_to_an_operation_with_a_json_body() -> None:
+    assert set(ways(CONTACT)) == {*FIVE, "no-content-type", "accept"}
 
 
 def test_a_body_is_broken_only_where_the_model_has_one() -> None:
-    assert set(ways(operation_from_model("lambda", "ListFunctions"))) == set(FIVE[2:])
+    assert set(ways(operation_from_model("lambda", "ListFunctions"))) == {*FIVE[2:], "accept"}
     assert set(ways(operation_from_model("lambda", "Invoke"))) == set(FIVE[2:])
+
+
+def test_a_request_without_a_content_type_says_nothing_else_than_before() -> None:
+    request = broken("no-content-type")
+    assert header(request, "content-type") == ""
+    assert request.body == control().body
 
 
 def test_a_signature_is_left_out_only_where_there_is_one() -> None:
     assert "no-signature" not in ways(operation_from_model("cognito-identity", "GetId"))
 
 
-@pytest.mark.parametrize("way", [*FIVE, "accept"])
+@pytest.mark.parametrize("way", [*FIVE, "no-content-type", "accept"])
 def test_a_broken_request_is_signed_as_it_is(way: str) -> None:
     request = broken(way)
     assert is_signed(request) if way != "no-signature" else not header(request, "authorization")

@@ -15,7 +15,7 @@ from aws_specs.spec import ErrorShape, Operation, Value
 
 Cause = Literal[
     "serialization", "validation", "not-found", "conflict", "no-route", "method", "media-type",
-    "not-acceptable", "unsigned", "server",
+    "untyped", "not-acceptable", "unsigned", "server",
 ]  # fmt: skip
 
 
@@ -102,6 +102,7 @@ FRAMEWORK: Mapping[Cause, tuple[str, int]] = {
     "no-route": ("UnknownOperationException", 404),
     "method": ("MethodNotAllowedException", 405),
     "media-type": ("UnsupportedMediaTypeException", 415),
+    "untyped": ("UnsupportedMediaTypeException", 415),
     "not-acceptable": ("NotAcceptableException", 406),
     "unsigned": ("MissingAuthenticationTokenException", 403),
     "server": ("InternalFailure", 500),

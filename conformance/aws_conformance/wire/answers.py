@@ -142,13 +142,18 @@ def _message(members: Mapping[str, Json]) -> str:
 def _cbor_error(response: Response) -> WireError:
     body, problems = _maybe(read_cbor, response)
     wrong = _wrong_type(response, ("application/cbor",))
-    return _object_error(response, body, (*wrong, *problems, *_no_echo(response)), ("__type",))
+    return _object_error(response, body, (*wrong, *problems, *_unmarked(response)), ("__type",))
 
 
-def _no_echo(response: Response) -> Problems:
-    if response.header("smithy-protocol").strip() == "rpc-v2-cbor":
-        return ()
-    return ("no-smithy-protocol: the header smithy-protocol does not say rpc-v2-cbor",)
+def _unmarked(response: Response) -> Problems:
+    """Return what an answer lacks of the headers by which a client of CBOR knows the protocol."""
+    echo, kind = response.header("smithy-protocol").strip(), media_type(response)
+    found: Problems = ()
+    if echo != "rpc-v2-cbor":
+        found = ("no-smithy-protocol: the header smithy-protocol does not say rpc-v2-cbor",)
+    if response.body and kind != "application/cbor":
+        found = (*found, f"not-typed: the body is {kind or 'of no type'}, not application/cbor")
+    return found
 
 
 _XML_TYPES: Final = ("text/xml", "application/xml")
@@ -159,8 +164,11 @@ def _xml(response: Response) -> tuple[Element | None, Problems]:
     return root, (*_wrong_type(response, _XML_TYPES), *problems)
 
 
-def _xml_error(*paths: str) -> Callable[[Response], WireError]:
-    """Return the reader of XML errors; `Error` stands at the first of the paths that exists."""
+def _xml_error(*paths: str, identified: str = "") -> Callable[[Response], WireError]:
+    """Return the reader of XML errors; `Error` stands at the first of the paths that exists.
+
+    `identified` is the path of the request's id, where the protocol has one.
+    """
 
     def read(response: Response) -> WireError:
         root, problems = _xml(response)
@@ -174,12 +182,22 @@ def _xml_error(*paths: str) -> Callable[[Response], WireError]:
         code = short_code(texts.get("Code", ""))
         if node is not None and not code:
             problems = (*problems, "no-code: the error names no code")
+        if node is not None and identified and root is not None:
+            problems = (*problems, *_unidentified(root, identified))
         carried: Carrier = "xml" if code else ""
         return WireError(
             code, texts.get("Message", ""), carried, response.status, problems, "", texts
         )
 
     return read
+
+
+def _unidentified(root: Element, path: str) -> Problems:
+    """Return that an envelope lacks the request's id, or holds it empty, where it is due."""
+    node = _find(root, (path,))
+    if node is not None and (node.text or "").strip():
+        return ()
+    return (f"no-request-id: {path} is not there",)
 
 
 def _find(root: Element, paths: tuple[str, ...]) -> Element | None:
@@ -203,8 +221,8 @@ _AWS_JSON: Final = ("application/x-amz-json-1.1", "application/x-amz-json-1.0")
 _ERRORS: Final[Mapping[str, Callable[[Response], WireError]]] = {
     "rest-json": _json_error(("application/json",), ("header", "__type", "code")),
     "json": _json_error(_AWS_JSON, ("__type", "header", "code")),
-    "query": _xml_error("ErrorResponse/Error"),
-    "ec2": _xml_error("Response/Errors/Error"),
+    "query": _xml_error("ErrorResponse/Error", identified="ErrorResponse/RequestId"),
+    "ec2": _xml_error("Response/Errors/Error", identified="Response/RequestID"),
     "rest-xml": _xml_error("ErrorResponse/Error", "Error"),
     "smithy-rpc-v2-cbor": _cbor_error,
 }
@@ -343,34 +361,42 @@ def _aws_json(model: Any, response: Response, problem: shapes.Problem) -> Json:
 
 
 def _cbor(model: Any, response: Response, problem: shapes.Problem) -> Json:
-    _report(_no_echo(response), problem)
+    _report(_unmarked(response), problem)
     return _rpc(("application/cbor",), _read_cbor)(model, response, problem)
 
 
-def _query(model: Any, response: Response, problem: shapes.Problem) -> Json:
-    shape = model.output_shape
-    if not response.body and (shape is None or not shape.members):
-        return {}  # nothing is there to be wrapped
-    root, problems = _xml(response)
-    _report(problems, problem)
-    if root is None:
-        return None
-    wrapper = shape.serialization.get("resultWrapper") if shape is not None else None
-    due = f"{model.name}Response"
-    node = _find(root, (f"{due}/{wrapper}" if wrapper else due,))
-    if node is None:
-        problem(f"no-result: the root is {shapes.local(root.tag)}, {due}/{wrapper or ''} is due")
-        return None
-    found = shapes.structure_from_xml(shape, node, "", problem) if shape is not None else {}
-    found.pop("requestId", None)  # of the envelope: ec2 puts it beside the members
-    return found
+def _query(identified: str) -> Success:
+    """Return the reader of a form protocol's answers; `identified` is where the request's id is."""
+
+    def success(model: Any, response: Response, problem: shapes.Problem) -> Json:
+        shape = model.output_shape
+        if not response.body and (shape is None or not shape.members):
+            return {}  # nothing is there to be wrapped
+        root, problems = _xml(response)
+        _report(problems, problem)
+        if root is None:
+            return None
+        wrapper = shape.serialization.get("resultWrapper") if shape is not None else None
+        due = f"{model.name}Response"
+        node = _find(root, (f"{due}/{wrapper}" if wrapper else due,))
+        if node is None:
+            problem(
+                f"no-result: the root is {shapes.local(root.tag)}, {due}/{wrapper or ''} is due"
+            )
+            return None
+        _report(_unidentified(root, f"{due}/{identified}"), problem)
+        found = shapes.structure_from_xml(shape, node, "", problem) if shape is not None else {}
+        found.pop("requestId", None)  # of the envelope: ec2 puts it beside the members
+        return found
+
+    return success
 
 
 _SUCCESSES: Final[Mapping[str, Success]] = {
     "rest-json": _rest("application/json", _read_json),
     "json": _aws_json,
-    "query": _query,
-    "ec2": _query,
+    "query": _query("ResponseMetadata/RequestId"),
+    "ec2": _query("requestId"),
     "rest-xml": _rest("application/xml", _read_xml),
     "smithy-rpc-v2-cbor": _cbor,
 }

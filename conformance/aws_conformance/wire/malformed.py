@@ -126,6 +126,10 @@ def _text_plain(_: Operation, request: Request, base: str) -> Request:
     return _with_header(request, "Content-Type", "text/plain")
 
 
+def _untyped(_: Operation, request: Request, base: str) -> Request:
+    return _without_header(request, "Content-Type")
+
+
 def _accept(_: Operation, request: Request, base: str) -> Request:
     return _with_header(request, "Accept", "application/hal+json")
 
@@ -207,6 +211,7 @@ _EDITS: Final[Mapping[str, Edit]] = {
     "cbor-syntax": _truncated,
     "xml-syntax": _truncated,
     "content-type": _text_plain,
+    "no-content-type": _untyped,
     "accept": _accept,
     "no-signature": _as_it_is,
     "bad-signature": _as_it_is,
