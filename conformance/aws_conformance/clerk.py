@@ -143,10 +143,11 @@ class Clerk:
     def error_kept(self, exchange: Exchange) -> Iterator[Verdict]:
         """Yield a pass on the error's own rule the first time it comes as declared.
 
-        What its envelope lacks is told once.
+        What its envelope lacks is told once: where the protocol was kept, so that it is known which.
         """
         lacks, shape = exchange.reading.unmarked, error_shape(self.operation)
-        if lacks and self._first(shape.id, "error-shape"):
+        kept = exchange.case.kind != "malformed"
+        if lacks and kept and self._first(shape.id, "error-shape"):
             self.rules.setdefault(shape.id, shape)
             yield self.verdict(exchange, shape, "fail", "error-shape", lacks, confirmed=True)
         rule = self.error_rule(exchange.reading.code)
