@@ -143,7 +143,7 @@ class Clerk:
     def error_kept(self, exchange: Exchange) -> Iterator[Verdict]:
         """Yield a pass on the error's own rule the first time it comes as declared.
 
-        What its envelope lacks is told once: where the protocol was kept, so that it is known which.
+        What its envelope lacks is told once, where the request kept to the protocol.
         """
         lacks, shape = exchange.reading.unmarked, error_shape(self.operation)
         kept = exchange.case.kind != "malformed"

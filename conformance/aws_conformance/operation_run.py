@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec.structs import replace
 
-from aws_conformance import alone, authentication, extent, idempotency, pagination, undecided
+from aws_conformance import (
+    alone,
+    authentication,
+    extent,
+    headers,
+    idempotency,
+    pagination,
+    undecided,
+)
 from aws_conformance.circumstances import Circumstances
 from aws_conformance.clerk import Clerk
 from aws_conformance.events import Event, Judged, SuiteProblem
@@ -71,6 +79,8 @@ class OperationRun:
         self.held: list[Held] = []
         self.lone: list[alone.Lone] = []
         """Every broken request of a run that sends no twins."""
+        self.forgiven: dict[str, str] = {}
+        """Rules of the protocol that AWS's own services need not keep, and what is said of them."""
         self.supply: Callable[[], Supplied] | None = None
         """Makes more for the operation, where its smallest request is refused."""
         self.tried = 0
@@ -122,6 +132,7 @@ class OperationRun:
         for case in self._cases():
             if case.id not in self.done:
                 yield from self._case(case)
+        yield from headers.check(self)
         yield from authentication.check(self)
         yield from self._sequences()
         yield from self._examples()
@@ -368,5 +379,5 @@ class OperationRun:
             reason=reason or self.reason,
             binds=self._binds() if final in ("undecided", "partly") else (),
             page=self.operation.page.file if self.operation.page else "",
-            unchecked=extent.unchecked(self.cover, kinds),
+            unchecked=(*extent.unchecked(self.cover, kinds), *self.forgiven.items()),
         )

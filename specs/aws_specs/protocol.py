@@ -9,7 +9,7 @@ pages and their tests.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final, Literal
 
 from aws_specs.spec import (
@@ -127,7 +127,11 @@ MALFORMED: Final[Mapping[str, Mapping[str, Expected]]] = {
 }
 """What must answer a request broken in that way, by protocol and way."""
 
-EXTRA: Final = frozenset({"bad-signature", "expired-signature"})
+HEADERS: Final = ("no-content-type", "accept")
+"""Ways of breaking what headers say of bodies. Published tests refuse both; AWS's services need
+not: SDKs sent them no `Content-Type` until 2021 (boto/botocore#2511), and send no `Accept`."""
+
+EXTRA: Final = frozenset({"bad-signature", "expired-signature", *HEADERS})
 """Ways that `ways` lists only when asked: many services do not care about them."""
 
 
@@ -183,10 +187,19 @@ def malformed_rules(operation: Operation) -> tuple[Rule, ...]:
 
 def signature_rules(operation: Operation) -> tuple[Rule, ...]:
     """Return the rules on a signature that is absent, wrong or expired, in this order, or none."""
+    return _rules(operation, _SIGNATURES)
+
+
+def header_rules(operation: Operation) -> tuple[Rule, ...]:
+    """Return the rules of `HEADERS` that can be broken with this operation, in this order."""
+    return _rules(operation, HEADERS)
+
+
+def _rules(operation: Operation, wanted: Iterable[str]) -> tuple[Rule, ...]:
     table = MALFORMED.get(operation.wire.protocol, {})
     return tuple(
         _rule(operation, way, table[way])
-        for way in _SIGNATURES
+        for way in wanted
         if way in table and _applies(operation, way)
     )
 

@@ -97,13 +97,18 @@ def test_a_spec_file_is_compared_with_the_catalogue(tmp_path: Path) -> None:
         "model:connect.Nothing",
         "model:nothing.Nothing",
         "botocore:/nowhere",
-        "connect",
+        "conect",
     ],
 )
 def test_a_side_that_means_nothing_is_refused_with_a_hint(text: str) -> None:
     with pytest.raises(UsageError) as caught:
         list(pairs(read(text), read("model:*")))
     assert caught.value.hint
+
+
+def test_the_name_of_a_service_means_all_of_its_operations() -> None:
+    found = list(pairs(read("s3"), read("model:s3.*")))
+    assert len(found) > 90
 
 
 @pytest.mark.parametrize("content", [b"{}", b"\xff\xfe", b"no page at all"])

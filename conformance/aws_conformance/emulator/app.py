@@ -20,7 +20,7 @@ from aws_conformance.emulator.endpoint import CheckerOf, Endpoint
 from aws_conformance.emulator.faults import Fault, parse
 from aws_conformance.emulator.handlers import seed as seed_resources
 from aws_conformance.emulator.protocols import decode, error_response, protocol
-from aws_conformance.emulator.refusals import Cause, Refusal, failure
+from aws_conformance.emulator.refusals import Refusal, failure
 from aws_conformance.emulator.routing import Match, Routes, header
 from aws_conformance.emulator.state import State
 from aws_conformance.emulator.validation import Checker
@@ -160,8 +160,7 @@ def _wrong_media_type(found: Match, request: Request) -> Refusal | None:
     right = given == due if takes_body(operation) else not given
     if right:
         return None
-    cause: Cause = "media-type" if given else "untyped"
-    return Refusal(cause=cause, message=f"The Content-Type must be {due}.")
+    return Refusal(cause="media-type", message=f"The Content-Type must be {due}.")
 
 
 def _unacceptable(found: Match, request: Request) -> Refusal | None:

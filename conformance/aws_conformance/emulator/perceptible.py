@@ -40,8 +40,6 @@ REFUSED_FOR: Mapping[str, str] = {
     "xml-syntax": "serialization",
     "cbor-syntax": "serialization",
     "content-type": "media-type",
-    "no-content-type": "untyped",
-    "accept": "not-acceptable",
     "no-signature": "unsigned",
     "method": "method",
 }

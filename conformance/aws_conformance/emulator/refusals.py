@@ -15,7 +15,7 @@ from aws_specs.spec import ErrorShape, Operation, Value
 
 Cause = Literal[
     "serialization", "validation", "not-found", "conflict", "no-route", "method", "media-type",
-    "untyped", "not-acceptable", "unsigned", "server",
+    "not-acceptable", "unsigned", "server",
 ]  # fmt: skip
 
 
@@ -102,7 +102,6 @@ FRAMEWORK: Mapping[Cause, tuple[str, int]] = {
     "no-route": ("UnknownOperationException", 404),
     "method": ("MethodNotAllowedException", 405),
     "media-type": ("UnsupportedMediaTypeException", 415),
-    "untyped": ("UnsupportedMediaTypeException", 415),
     "not-acceptable": ("NotAcceptableException", 406),
     "unsigned": ("MissingAuthenticationTokenException", 403),
     "server": ("InternalFailure", 500),
