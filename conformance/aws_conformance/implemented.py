@@ -169,14 +169,16 @@ def _empty_success(
         broken = broken[:1]
     else:
         broken += list(islice((c for c in cases if c.kind == "invalid"), 3))
-    if not broken:
-        unreadable = control.reading.unreadable
+    unreadable = control.reading.unreadable
+    answers = (exchange(case).reading for case in broken)
+    refused = [r for r in answers if r.kind != "success" and r.silence != "not-sent"]
+    # Any router refuses what it does not know: an answer of nobody's form needs an AWS error.
+    if any(reading.typed or not unreadable for reading in refused):
+        return ""
+    if nothing and broken and _refuses(operation, cases, exchange):
+        return ""
+    if refused or not broken:
         return f"other-protocol: {unreadable}"[:200] if unreadable else ""
-    answers = [exchange(case).reading for case in broken]
-    if any(reading.kind != "success" for reading in answers if reading.silence != "not-sent"):
-        return ""
-    if nothing and _refuses(operation, cases, exchange):
-        return ""
     return "answers-everything: broken requests succeed, and the success names nothing"
 
 

@@ -202,6 +202,18 @@ def test_what_refuses_a_broken_request_is_there_though_it_takes_one_and_its_answ
     }
 
 
+def test_a_page_of_health_is_no_list_of_buckets() -> None:
+    """A router that refuses another method says nothing of the operation."""
+
+    def answer(request: Request) -> Answer:
+        healthy = request.method == "GET" and request.path.partition("?")[0] == "/"
+        return Response(200, (), b"healthy: ok") if healthy else Response(404, NONE, b"")
+
+    events = list(run(["s3.ListBuckets"], m.Miniature(answer), Settings(examples=0)))
+    result = next(e.result for e in events if isinstance(e, OperationFinished))
+    assert (result.state, result.reason.partition(":")[0]) == ("unimplemented", "other-protocol")
+
+
 # ---------------------------------------------------------------- missing, or breaking
 
 
