@@ -117,7 +117,7 @@ def _measure(operation: Operation, rule: Rule, value: Json) -> float | None:
 def wrong_error(operation: Operation, right: Failure, request_id: str) -> Answer:
     """Answer with an error that the operation declares for something else."""
     return error_response(
-        operation, from_shape(_other(operation, right), right.message), request_id
+        operation, from_shape(other_error(operation, right), right.message), request_id
     )
 
 
@@ -140,7 +140,7 @@ _ELSEWHERE: Mapping[str, tuple[str, ...]] = {"conflict": ("not-found", "validati
 _NEITHER = ("conflict", "other", "quota")
 
 
-def _other(operation: Operation, right: Failure) -> ErrorShape:
+def other_error(operation: Operation, right: Failure) -> ErrorShape:
     return other_errors(operation, class_of(operation, right.code))[0]
 
 

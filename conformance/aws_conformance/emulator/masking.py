@@ -90,6 +90,16 @@ def _seldom(contract: Contract, fault: Fault, others: Sequence[Fault]) -> bool:
     return _left(contract, (fault, *others)).count(_code(contract, fault.rule)) < MANY
 
 
+def _comes_right(contract: Contract, fault: Fault, others: Sequence[Fault]) -> bool:
+    """Whether an error with a wrong status comes with its own where it answers for another."""
+    if fault.verb != "wrong-status" or fault.rule.kind != "error":
+        return False
+    wrong = (one.rule for one in others if one.verb == "wrong-error")
+    rights = (failure(contract.operation, _refusal(contract, rule)) for rule in wrong)
+    stand_ins = {deviations.other_error(contract.operation, right).code for right in rights}
+    return _code(contract, fault.rule) in stand_ins
+
+
 def _left(contract: Contract, faults: Sequence[Fault]) -> list[str]:
     """Return the codes of the errors that still answer the rules as they should, one a rule."""
     touched = {one.rule.id for one in faults if stage(one) in _BREACH}
@@ -113,9 +123,13 @@ def _code(contract: Contract, rule: Rule) -> str:
     """Return the code of the error that answers what breaks a rule."""
     if rule.kind == "error":
         return str(rule.value["code"])
+    return failure(contract.operation, _refusal(contract, rule)).code
+
+
+def _refusal(contract: Contract, rule: Rule) -> Refusal:
+    """Return the refusal of what breaks a rule."""
     named = str(rule.value.get("conflict") or "") if rule.kind == "idempotency" else ""
-    found = Refusal(cause=_cause(contract, rule), message="", error=named)
-    return failure(contract.operation, found).code
+    return Refusal(cause=_cause(contract, rule), message="", error=named)
 
 
 _CAUSES: Mapping[str, Cause] = {
@@ -247,6 +261,7 @@ MASKS: Mapping[str, Mask] = {
     "what breaks the rule gets one answer": _same_breach,
     "a token that is taken again brings about no conflict": _no_conflict,
     "an error whose status is wrong wherever it comes is one deviation": _error_itself,
+    "an error that comes with its status elsewhere is right": _comes_right,
     "an error that answers a few rules only looks like a deviation of those": _seldom,
     "an error that never comes with its status is one deviation": _never_right,
     "where no error has a name, that is one deviation": _nameless,
