@@ -128,7 +128,7 @@ def run(
     SDK.
 
     For each rule of an operation's documentation, requests are sent that keep it and requests that
-    break it in exactly one place. Every finding is sent twice before it is reported, with the
+    break it in exactly one place. Every finding is sent again before it is reported, with the
     sentence of the page, the request, the answer, and how to send it again.
 
     DIR gets results.json, report.html, junit.xml, summary.md and journal.jsonl. All settings can
