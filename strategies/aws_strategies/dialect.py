@@ -19,6 +19,7 @@ _LAST = 0x1FFFF
 _TOKEN = re.compile(
     r"\\(?P<side>[pP])(?:\{(?P<name>[A-Za-z_]{1,20})\}|(?P<one>[A-Z]))(?P<dash>-(?!\]))?"
     r"|\\u(?P<high>[dD][89abAB][0-9A-Fa-f]{2})\\u(?P<low>[dD][c-fC-F][0-9A-Fa-f]{2})"
+    r"|\\x\{(?P<hex>[0-9A-Fa-f]{1,6})\}"
     r"|(?P<end>\\z)"
     r"|(?P<range>\\[wsd]-(?!\]))"
     r"|(?P<other>\\.|.)",
@@ -77,6 +78,7 @@ class _Scribe:
 
 _WRITE: Mapping[str, Callable[[re.Match[str]], str]] = {
     "low": lambda found: f"\\U{_paired(found['high'], found['low']):08x}",
+    "hex": lambda found: f"\\U{int(found['hex'], 16):08x}",
     "end": lambda found: "\\Z",
 }
 
@@ -96,6 +98,10 @@ _POSIX: Mapping[str, str] = {
 """Java's POSIX classes, which are those of US-ASCII."""
 
 
+_JOINED: Mapping[str, tuple[str, ...]] = {"LD": ("L", "Nd")}
+"""Java's classes of several categories."""
+
+
 @lru_cache(maxsize=256)
 def unicode_class(name: str, outside: bool, last: int) -> str:
     """Return what stands within brackets for `\\p{name}` (`\\P{name}` with `outside`).
@@ -104,12 +110,13 @@ def unicode_class(name: str, outside: bool, last: int) -> str:
     """
     if name in _POSIX and not outside:
         return _POSIX[name]
-    if name in _POSIX or re.fullmatch(r"[LMNPSZC][a-z]?", name) is None:
+    if name in _POSIX or re.fullmatch(r"LD|[LMNPSZC][a-z]?", name) is None:
         raise re.error(f"no class of characters {name}")
+    kinds = _JOINED.get(name, (name,))
     codes = (
         code
         for code in range(last + 1)
-        if unicodedata.category(chr(code)).startswith(name) is not outside
+        if unicodedata.category(chr(code)).startswith(kinds) is not outside
     )
     return "".join(_range(run) for run in _runs(codes))
 

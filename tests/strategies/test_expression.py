@@ -69,6 +69,8 @@ def test_pattern_that_python_reads_is_left_alone() -> None:
         (r"[\uD800\uDC00-\uDBFF\uDFFF\p{L}]+", "a😀", "a!"),
         (r"a\-b[\d-.]\p{Upper}", "a-b-A", "a-b-a"),
         (r"\P{L}", "1", "a"),
+        (r"[\x{60}'\x{0022}]+", "`\"'", "x"),
+        (r"(\p{LD}|\p{Punct})+", "aß1!", "a 1"),
         (r"[\p{L}&|~]+", "a&|~", "a-"),
     ],
 )
