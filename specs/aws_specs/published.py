@@ -111,7 +111,7 @@ def mentioned(service: str, operation: str, path: str) -> tuple[str, ...]:
     "for example, `10.0.0.0/16`" and lists of `code` words; nothing where the path cannot be
     followed.
     """
-    text = _documentation(service, operation, path)[:_LONGEST]
+    text = sdk.member_documentation(service, operation, path)[:_LONGEST]
     return tuple(dict.fromkeys((*_given(text), *_CODE.findall(text))))[:_MOST]
 
 
@@ -121,26 +121,6 @@ def _given(text: str) -> Iterator[str]:
         word = _WORD.match(plain, found.end())
         if word is not None and not word[0].islower():
             yield word[0].strip("\"'`").rstrip(".\"'`")
-
-
-def _documentation(service: str, operation: str, path: str) -> str:
-    from aws_specs.paths import steps
-
-    shape: Any = sdk.operation_model(service, operation).input_shape
-    text = ""
-    for step in steps(path):
-        if shape is None:
-            return ""
-        if step == "[]":
-            shape = getattr(shape, "member", None)
-        elif step in ("{}", "{key}"):
-            shape = getattr(shape, "value" if step == "{}" else "key", None)
-        else:
-            shape = getattr(shape, "members", {}).get(step)
-        # The words on a member stand before those on the shape it has.
-        own = str(getattr(shape, "documentation", "") or "")
-        text = own if step[0] not in "[{" or own else text
-    return text
 
 
 __all__ = ["Leaves", "examples", "leaves", "mentioned"]

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aws_specs.errors import SpecError, UsageError, closest
+from aws_specs.paths import steps
 
 if TYPE_CHECKING:
     from botocore.loaders import Loader
@@ -115,6 +116,30 @@ def operation_model(service: str, operation: str) -> OperationModel:
             f"no operation {operation!r} in service {service!r} (botocore {version()})",
             hint=closest(operation, model.operation_names),
         ) from error
+
+
+def member_documentation(service: str, operation: str, path: str, *, answer: bool = False) -> str:
+    """Return what the model says of the member at a path of the request, as HTML; "" if nothing.
+
+    With `answer` the path is one of the answer. The words on a member stand before those on the
+    shape it has; what is within a list or a map takes the words on that where it has none. Raises
+    `UsageError` for an operation that the SDK does not know.
+    """
+    model = operation_model(service, operation)
+    shape: Any = model.output_shape if answer else model.input_shape
+    text = ""
+    for step in steps(path):
+        if shape is None:
+            return ""
+        if step == "[]":
+            shape = getattr(shape, "member", None)
+        elif step in ("{}", "{key}"):
+            shape = getattr(shape, "value" if step == "{}" else "key", None)
+        else:
+            shape = getattr(shape, "members", {}).get(step)
+        own = str(getattr(shape, "documentation", "") or "")
+        text = own if step[0] not in "[{" or own else text
+    return text
 
 
 def filled_in(service: str, operation: str) -> tuple[str, ...]:

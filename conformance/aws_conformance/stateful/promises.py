@@ -149,20 +149,7 @@ def said_of(service: str, name: str) -> str:
 @cache
 def said_of_member(service: str, name: str, side: Side, path: str) -> str:
     """Return what the model says of a member of a request or an answer, as text; "" if nothing."""
-    model: Any = sdk.operation_model(service, name)
-    shape: Any = model.input_shape if side == "input" else model.output_shape
-    said = ""
-    for step in steps(path):
-        if shape is None:
-            return ""
-        if step == "[]":
-            shape = getattr(shape, "member", None)
-        elif step in ("{}", "{key}"):
-            shape = getattr(shape, "value" if step == "{}" else "key", None)
-        else:
-            shape = getattr(shape, "members", {}).get(step)
-        said = str(getattr(shape, "documentation", "") or "") or (said if step[0] in "[{" else "")
-    return plain(said)
+    return plain(sdk.member_documentation(service, name, path, answer=side == "output"))
 
 
 def sentences(text: str) -> tuple[str, ...]:
