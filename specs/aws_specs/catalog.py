@@ -161,7 +161,7 @@ def overlooked(patterns: Sequence[str]) -> Iterator[str]:
 def _check(name: str, service: str, operation: str) -> None:
     if not operation:
         raise UsageError(
-            f"{name!r} is not of the form service.Operation",
+            f"{name!r} is neither service.Operation nor the name of a service",
             hint=closest(name, [*names(), *sdk.services()])
             or "`aws-conformance specs list` names what there is.",
         )
